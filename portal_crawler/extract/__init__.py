@@ -1,0 +1,42 @@
+"""Bytes of a page to the article or the listing on it. Pure: no network, no clock, no store.
+
+`read_page` decodes and parses once; `article_of`, `listing_of` and `further_pages` read the same parsed page.
+`extract_article` and `extract_listing` do both in one call.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal_crawler.article import Article, Portal
+from portal_crawler.extract.assemble import EXTRACTOR, article_of
+from portal_crawler.extract.page import Page, read_page
+from portal_crawler.extract.pages import MOST_PAGES, further_pages
+
+__all__ = [
+    "EXTRACTOR",
+    "MOST_PAGES",
+    "Page",
+    "article_of",
+    "extract_article",
+    "further_pages",
+    "read_page",
+]
+
+
+def extract_article(
+    body: bytes,
+    url: str,
+    *,
+    content_type: str | None = None,
+    portal: Portal | None = None,
+    fetched_at: datetime | None = None,
+) -> Article:
+    """The article on one page, from its bytes.
+
+    url: the page's address, to which its links are relative. content_type: the HTTP header as received.
+    fetched_at: aware time of the fetch; without it, times like 昨天 08:15 are None. Never raises for what a page
+    holds.
+    """
+    page = read_page(body, url, content_type=content_type, portal=portal, fetched_at=fetched_at)
+    return article_of([page], portal=portal)

@@ -1,0 +1,196 @@
+"""Where the article's text stands on a page.
+
+No class name decides. Lines below the headline and its meta line are weighed: running text counts for itself,
+links and furniture count against, and what stands below the first line that closes an article (相关阅读, 上一篇,
+comments) counts little. The body's container is the block with the greatest sum; ties go to the innermost. Then
+the lines that are not text are taken out, at the edges and inside.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+
+from portal_crawler.extract.boilerplate import is_block_heading, is_neighbour, is_notice, is_tools
+from portal_crawler.extract.labels import read_labels
+from portal_crawler.extract.page import Line, Page
+from portal_crawler.extract.times import find_stamp
+
+_SENTENCE = re.compile(r"[。！？；，、：“”]|[,.;:!?](?=\s|$)")
+_SENTENCE_END = re.compile(r"[。！？…；]|[.!?]\s*$")
+# Text below the line that closes an article is a comment, a teaser or a notice; weighed so low, it does not pull
+# the container outwards, and it still counts when there is nothing above it.
+_AFTER_CLOSE = 0.2
+# So many characters of links and furniture below the headline halve what a line says: a caption of one sentence
+# right below it outweighs the teasers of the right-hand column.
+_FAR = 200.0
+_TEXT, _FURNITURE, _LINKS, _CREDIT, _CLOSE = "text", "furniture", "links", "credit", "close"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The lines of an article's text, as indices into the page's lines.
+
+    block: index of the container, -1 where there is none. end: index of the first line below the text.
+    """
+
+    block: int
+    lines: tuple[int, ...]
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    kind: str
+    weight: float
+    labels: bool = False
+
+
+def first_text_line(page: Page, headline: int) -> int:
+    """Index of the first line that can be text: below the headline and the meta lines that follow it."""
+    start = headline + 1
+    for index in range(start, min(start + 16, len(page.lines))):
+        text = page.lines[index].text
+        if is_meta(text):
+            start = index + 1
+        elif _SENTENCE_END.search(text) and len(text) > (60 if start == headline + 1 else 15):
+            break
+    return start
+
+
+def is_meta(text: str) -> bool:
+    """Whether a line is the one that gives time, source and names, or one of several such lines."""
+    if not text or _SENTENCE_END.search(text) or len(text) > 150:
+        return False
+    if len(text) <= 60 and find_stamp(text) is not None:
+        return True
+    return is_credit(text) and any(item.kind not in ("page", "text") for item in read_labels(text))
+
+
+def is_credit(text: str) -> bool:
+    """Whether a line does nothing but give labelled names, sources, times and counts."""
+    if len(text) > 150:
+        return False
+    labels = read_labels(text)
+    if not labels or text.endswith(("。", "！", "？")):
+        return False
+    head = text[: labels[0].start].strip(" \u3000【[（([［>|-—·")
+    if len(head) > 6 and find_stamp(head) is None and "http" not in head and len(labels) < 2:
+        return False
+    return all(len(item.value) <= 60 for item in labels)
+
+
+def _closes(text: str) -> bool:
+    """Whether a credit line names an editor or a source: those stand below an article, not inside it.
+
+    记者：… and 时间：… open lines of interviews and announcements.
+    """
+    return any(item.kind in ("editor", "source") and len(item.value) <= 30 for item in read_labels(text))
+
+
+def find_body(page: Page, start: int) -> Body:
+    """The body among the lines from `start` on, the first line that can belong to it."""
+    weighed = [_weigh(line) for line in page.lines[start:]]
+    block = _heaviest_block(page, _shared(weighed), start)
+    if block < 0:
+        return Body(-1, (), start)
+    first, end = max(page.blocks[block].start, start), page.blocks[block].end
+    end = start + _tail(weighed, first - start, end - start)
+    while first < end and (weighed[first - start].kind != _TEXT or weighed[first - start].labels):
+        first += 1
+    kept = [index for index in range(first, end) if page.lines[index].text and _is_text(weighed, index - start, end - start)]
+    return Body(block, tuple(kept), kept[-1] + 1 if kept else end)
+
+
+def _weigh(line: Line) -> _Weighed:
+    """What a line is and how much it speaks for its block, in characters of running text."""
+    text = line.text
+    if not text:
+        return _Weighed(_FURNITURE, 0.0)
+    size = len(text)
+    plain = size - line.link
+    if size <= 90 and is_tools(text):
+        return _Weighed(_FURNITURE, -4.0)
+    if size <= 40 and (is_block_heading(text) or is_neighbour(text)):
+        return _Weighed(_CLOSE, -8.0)
+    labels = is_credit(text)
+    if labels and _closes(text):
+        return _Weighed(_CREDIT, -2.0)
+    if line.link * 2 > size and not (plain > 8 and _SENTENCE_END.search(text)):
+        return _Weighed(_LINKS, -(line.link * 0.5 + 4))
+    if is_notice(text):
+        return _Weighed(_CLOSE, -plain * 0.5)
+    if labels:
+        return _Weighed(_TEXT, 0.0, labels=all(item.kind != "text" for item in read_labels(text)))
+    if _SENTENCE.search(text):
+        return _Weighed(_TEXT, float(plain - line.link))
+    return _Weighed(_TEXT, plain * 0.3 if plain > 8 else 0.0)
+
+
+def _shared(weighed: list[_Weighed]) -> list[float]:
+    """The weights, those of text below the first closing line or below many links cut to a share."""
+    weights = []
+    share, gained, passed = 1.0, 0.0, 0.0
+    for item in weighed:
+        weight = item.weight
+        if weight > 0:
+            weight *= share / (1.0 + passed / _FAR)
+            gained += weight
+        else:
+            passed -= weight
+            if item.kind in (_CLOSE, _CREDIT) and gained > 0:
+                share = _AFTER_CLOSE
+        weights.append(weight)
+    return weights
+
+
+def _heaviest_block(page: Page, weights: list[float], start: int) -> int:
+    sums = [0.0, *accumulate(weights)]
+    totals = [sums[max(block.end - start, 0)] - sums[max(block.start - start, 0)] for block in page.blocks]
+    best = -1
+    for index, total in enumerate(totals):
+        if total > 0 and (best < 0 or total >= totals[best]):
+            best = index
+    if best < 0:
+        return -1
+    # A block around the text gains a few characters by stray labels; that is no reason to take it.
+    for index in range(best + 1, len(totals)):
+        inner, outer = page.blocks[index], page.blocks[best]
+        if inner.start >= outer.end:
+            break
+        if totals[index] >= totals[best] * 0.95:
+            low, high = max(outer.start - start, 0), max(inner.start - start, 0)
+            rest = weights[low:high] + weights[inner.end - start : outer.end - start]
+            if max(rest, default=0.0) < _WORTH_TAKING:
+                best = index
+    return best
+
+
+# A line of running text this long outside the inner block is part of the article.
+_WORTH_TAKING = 12.0
+
+
+def _tail(weighed: list[_Weighed], first: int, end: int) -> int:
+    """Where the text of a container ends: at the line that closes it, and before the links that trail it."""
+    before = 0.0
+    for index in range(first, end):
+        item = weighed[index]
+        if item.kind in (_CLOSE, _CREDIT) and before >= _WORTH_TAKING:
+            after = sum(other.weight for other in weighed[index:end] if other.kind == _TEXT)
+            if after < before:
+                end = index
+                break
+        elif item.kind == _TEXT:
+            before += item.weight
+    while end > first and (weighed[end - 1].kind != _TEXT or weighed[end - 1].labels):
+        end -= 1
+    return end
+
+
+def _is_text(weighed: list[_Weighed], index: int, end: int) -> bool:
+    item = weighed[index]
+    if item.kind == _CLOSE:
+        # 【相关阅读】 with text below it is a sub-heading of the article.
+        return index + 1 < end and weighed[index + 1].kind == _TEXT
+    return item.kind == _TEXT

@@ -1,0 +1,102 @@
+"""Lines that are furniture of a page and not text of its article.
+
+A verdict needs the whole line, never a phrase in it: 扫一扫, 声明 and 编辑 stand in true sentences every day. So
+a line is furniture when nothing is left of it once the words of one kind are taken away, when it opens as only
+furniture opens, or when it is a notice that names rights and permissions more than once. The wordings were
+collected from public pages and CMS templates (labels of DedeCMS, EmpireCMS, PHPCMS, TRS and share scripts).
+"""
+
+from __future__ import annotations
+
+import re
+
+# Share bars, print and font-size tools, comment and favourite buttons, player and reaction widgets.
+_TOOLS = re.compile(
+    "|".join(
+        sorted(
+            (
+                "分享到微信朋友圈 微信扫一扫 扫一扫分享 扫一扫手机阅读 扫描二维码 用微信扫描二维码 分享至好友和朋友圈 打开微信 分享到 分享至 转发到 转播到 转帖到 "
+                "转发至 一键分享 分享 转发 转播 转帖 更多 其他 朋友圈 微信好友 微信 新浪微博 腾讯微博 搜狐微博 网易微博 人民微博 官方微博 微博 "
+                "QQ空间 腾讯空间 QQ好友 QQ书签 Qzone qzone QQ 开心网 人人网 豆瓣 百度贴吧 百度空间 百度搜藏 雅虎收藏 白社会 搜狐白社会 网易 天涯 飞信 短信 "
+                "打印本页 打印本稿 打印本文 打印文章 打印该页 打印此页 我要打印 打印预览 打印 关闭窗口 关闭本页 关闭此页 关闭 复制链接 复制地址 复制网址 复制 链接已复制 "
+                "加入收藏 添加收藏 收藏本页 收藏本文 收藏此页 本地收藏夹 收藏 字号 字体 大小 大字体 中字体 小字体 放大 缩小 正常 默认 最大 最小 较大 较小 特大 大 中 小 超大 "
+                "我要纠错 纠错 挑错 报错 推荐给朋友 推荐朋友 推荐 我要评论 我来说两句 我有话说 发表评论 查看评论 网友评论 参与评论 评论表单加载中 评论 条评论 人参与 "
+                "发起话题 写进博客 提问作者 查看 参与 跟贴 跟帖 论坛 进入论坛 返回论坛 投稿 在线投稿 我要投稿 打赏 点赞 赞 赏 顶一下 踩一下 顶 踩 "
+                "手机看新闻 手机阅读 语音播报 朗读 听新闻 播放视频 播放 暂停 全屏 视频 图集 隐藏边栏 视力保护色 无障碍 "
+                "返回顶部 回到顶部 返回首页 返回列表 返回频道 返回搜狐，查看更多 返回搜狐 查看更多 正在加载 加载中 载入中 请稍候 "
+                "点击 次 人气 浏览 阅读 热度 订阅 新闻订阅 RSS 邮件 Email 已 人 条 共 页 第 "
+                "上一页 下一页 上页 下页 首页 尾页 末页 前一页 后一页 全文 显示全文 "
+                "高兴 愤怒 难过 感动 无聊 同情 搞笑 支持 震惊 打酱油 Play Video +1 A+ A- A T x X"
+            ).split(),
+            key=len,
+            reverse=True,
+        )
+    ).replace("+", r"\+")
+)
+_FILLING = re.compile(r"[\W\d_]+")
+# A number alone may be a sub-heading or a table's cell; several are a pager.
+_NUMBER = re.compile(r"[（(【\[]?\d+(?:[.,，]\d+)*[)）】\].、%％]?$")
+# Headings of blocks of links and of comments. What follows such a line is not the article any more.
+_BLOCK_HEADING = re.compile(
+    r"^[\W_]*(?:更多)?(?:"
+    r"(?:相关|延伸|推荐|拓展|扩展|深度|更多|精彩|关联|热门|往期|专题|同类|最新|编辑|猜你|为您|小编|你可能|您可能|大家都|今日|今天|本网|图片|热点|热图|视频|频道|栏目|新闻|点击|评论|阅读|一周|本周|本月|24小时|下一篇)"
+    r"(?:文章|新闻|阅读|报道|链接|推荐|内容|资讯|专题|稿件|信息|话题|喜欢|关注|感兴趣|在看|热搜|搜索|热点|热榜|视频|图片|头条|排行榜?|排名|观察|精选|点击排行|点击|导读|评论|回顾|要闻)(?:榜)?"
+    r"|网友(?:评论|留言|跟帖|热评)|最新评论|热门评论|精彩评论|全部评论|发表评论|我来说两句|用户评论|留言板|评论区|评论列表"
+    r"|本文导航|相关热词搜索?|上一篇|下一篇|阅读下一篇|作者最新文章|相关标签|延伸阅读|调查|频道精选|深度观察|编辑推荐|图文推荐|大家爱看|热点搜索|今日推荐|焦点图片"
+    r")(?:[:：>》】\])\s]|$)"
+)
+_COMMENTS = re.compile(r"^[\W_]*(?:网友|最新|热门|精彩|全部|发表|用户|我来说|我要)?(?:评论|留言|跟[帖贴]|说两句)(?:列表|区)?[\W\d_]*$|^目前共有")
+_NEIGHBOUR = re.compile(r"^[\W_]*(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇|上一则|下一则|阅读下一篇)(?:文章|新闻|[:：\s]|$)")
+# Words of notices. One of them in a sentence is news, two in one line are a notice about rights.
+_RIGHTS = re.compile(
+    r"凡本[网站]|本[网站]注明|注明.{0,4}来源|未经.{0,12}(?:授权|许可|同意)|不得(?:转载|复制|摘编|建立镜像)|转载(?:请|时|须|自|目的|出于)|版权(?:所有|归|均属|声明|属于|问题)|侵犯|侵权|著作权|"
+    r"免责|不代表本[网站平]|仅代表作者|不承担|法律责任|如有(?:侵权|异议)|及时(?:删除|处理)|联系本[网站]|与本[网站]联系|本[网站](?:及其)?(?:不|无法)|其真实性|投诉|稿件.{0,6}稿酬|观点和?(?:对其)|参考之?用|投资建议|风险自担|知识产权|信息存储"
+)
+# An article about copyright uses the same words, but only a notice speaks of the site that prints it.
+_SPEAKS_FOR_ITSELF = re.compile(r"本[网站]|本平台|凡注明|凡注有|转载(?:请|须|目的|出于)|(?:请|可)(?:及时)?(?:与|联系)[^。]{0,8}(?:我们|本)|该文观点")
+_NOTICE_OPENING = re.compile(
+    r"^[\W_]*(?:(?:特别|版权|免责|郑重|重要|平台|本[网站])?声\s*明\s*[:：]|免责(?:声明|条款)|版权(?:声明|所有|与免责)|风险提示[:：].{0,30}(?:投资|参考)|"
+    r"(?:凡|本)[^。]{0,6}(?:注明|转载|注有)[^。]{0,30}来源|凡本[网站]|未经(?:本[网站]|书面|许可|授权)[^。]{0,20}(?:不得|禁止|严禁)|转载请注明|[^。，]{0,12}独家稿件|"
+    r"[^。，]{0,10}版权所有|Copyright|COPYRIGHT|©|CopyRight)"
+)
+_LICENCE = re.compile(
+    r"ICP[备证]|公网安备|许可证(?:编号|号)?\s*[:：]?\s*[\w(（-]*\d|(?i:all rights? reser?ve?d)|违法(?:和|及|与)?不良信息举报|经营许可证|Copyright\s*(?:©|\(C\)|\d)|(?i:powered\s+by)"
+)
+_SITE_LINKS = re.compile(r"关于我们|联系我们|网站地图|友情链接|广告服务|法律顾问|版权声明|诚聘英才|网站简介|设为首页|招聘信息")
+_CONTACT = re.compile(r"(电话|传真|邮箱|信箱|邮编|地址|热线|E-?mail|QQ群?)\s*[:：]|(?:电话|热线|传真|举报)\D{0,4}\d{3,4}-?\d{7,8}", re.I)
+_ACCOUNT = re.compile(
+    r"^[\W_]*(?:(?:请|欢迎|更多|长按|微信)?[^。]{0,14}(?:扫描?(?:一扫|码|下方|上方|以下|左侧|右侧)|长按)[^。]{0,24}(?:二维码|关注|下载|客户端|公众号|微信|APP|阅读)|"
+    r"(?:欢迎|敬请|请)?关注[^。，]{0,20}(?:公众号|官方微信|官方微博|微信号|客户端)|(?:打开|下载|安装)[^。，]{0,12}(?:APP|客户端|App|app)|"
+    r"[^。，]{0,12}用手机随时随地看新闻|更多(?:精彩|内容|资讯)[^。]{0,20}(?:请|关注|点击|下载|登录|访问)|点击右上角|本文来自[^。]{0,20}客户端)[^。]*$"
+)
+_END_MARK = re.compile(r"^[\W_]*(?:本文结束|全文结束|正文结束|文章结束|END|end)[\W_]*(?:[\w.]+)?$")
+
+
+def is_tools(text: str) -> bool:
+    """Whether a line holds nothing but buttons, share targets, pagers, counters and their numbers."""
+    if len(text) > 90 or text[-1:] in "。！？" or _NUMBER.match(text):
+        return False
+    return not _FILLING.sub("", _TOOLS.sub("", text))
+
+
+def is_block_heading(text: str) -> bool:
+    """Whether a line is the heading of a block of links or comments (相关阅读, 热点推荐, 网友评论)."""
+    return len(text) <= 24 and (_BLOCK_HEADING.match(text) is not None or _COMMENTS.match(text) is not None)
+
+
+def is_neighbour(text: str) -> bool:
+    """Whether a line leads to the article before or after (上一篇：…)."""
+    return _NEIGHBOUR.match(text) is not None
+
+
+def is_notice(text: str) -> bool:
+    """Whether a line is a notice about rights, a licence, a site's own links or an invitation to follow it."""
+    if _NOTICE_OPENING.match(text) or _ACCOUNT.match(text) or _END_MARK.match(text):
+        return True
+    if _LICENCE.search(text):
+        return len(text) < 60 or text[-1:] not in "。！？" or len(_RIGHTS.findall(text)) > 1
+    if len(text) <= 120 and len(set(_CONTACT.findall(text))) >= 2 and text[-1:] not in "。！？":
+        return True
+    if _SPEAKS_FOR_ITSELF.search(text) and len(set(_RIGHTS.findall(text))) >= 2:
+        return True
+    return len(_SITE_LINKS.findall(text)) >= 2

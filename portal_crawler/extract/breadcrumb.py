@@ -1,0 +1,93 @@
+"""The channel path of an article, from the line that tells readers where they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+
+from portal_crawler.extract.headline import squash
+from portal_crawler.extract.page import Page
+
+_HERE = re.compile(
+    r"(?:您|你)?(?:现在|当前|目前|所在|的)*(?:当前|所在|所处)?(?:的)?(?:位置|方位)(?:是|在)?\s*[:：>]?\s*|^\s*(?:导航|首页导航)\s*[:：]\s*"
+)
+_ARROW = re.compile(r"\s*(?:-+>+|=>|→|[>＞»›→]+)\s*")
+_DASH = re.compile(r"\s+[-–—|/]\s+|\s*[/|]\s*|(?<=[\u4e00-\u9fff])\s*-+\s*(?=[\u4e00-\u9fff])")
+_HOME = re.compile(r"^(?:.{0,12}(?:首页|主页)|home)$", re.I)
+_LAST = re.compile(r"^(?:正文|内容|详细内容|详情|文章|新闻正文|文章正文|浏览文章|查看文章|阅读|阅读正文|浏览|列表|本页|最终页)$")
+_AFTERWARDS = re.compile(
+    r"(?:转播|分享|字号|字体|打印|收藏|我要|时间|来源|编辑|发布|【|\[|评论|投稿|手机|新闻热线|\d{4}[-年]).*$|[\s\u3000]{2,}.*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPath:
+    """Crumbs from the outermost channel on, without the front page, the headline and 正文."""
+
+    crumbs: tuple[str, ...]
+    rule: str
+
+
+def find_channel_path(page: Page, indices: Iterable[int], headline: str | None) -> ChannelPath | None:
+    """The channel path among the lines of the given indices."""
+    unlabelled: ChannelPath | None = None
+    for index in indices:
+        line = page.lines[index]
+        text = line.text
+        if not 3 <= len(text) <= 160:
+            continue
+        here = _HERE.search(text)
+        if here and here.start() < 12:
+            crumbs = _crumbs(page, index, text[here.end() :], headline)
+            if crumbs is None and index + 1 < len(page.lines):
+                crumbs = _crumbs(page, index + 1, page.lines[index + 1].text, headline)
+            if crumbs:
+                return ChannelPath(crumbs, "位置 line")
+        elif unlabelled is None and _ARROW.search(text) and line.link:
+            crumbs = _crumbs(page, index, text, headline, dashes=False)
+            if crumbs and (_HOME.match(_ARROW.split(text)[0].strip()) or len(crumbs) > 1):
+                unlabelled = ChannelPath(crumbs, "crumb line")
+    return unlabelled
+
+
+def _crumbs(page: Page, index: int, text: str, headline: str | None, *, dashes: bool = True) -> tuple[str, ...] | None:
+    pattern = _ARROW if _ARROW.search(text) else _DASH if dashes and _DASH.search(text) else None
+    parts = [part.strip() for part in (pattern.split(text) if pattern else [text])]
+    links = _links(page, index)
+    crumbs: list[str] = []
+    for part in parts:
+        name = part if part in links else _AFTERWARDS.sub("", part).strip()
+        if not name or len(name) > 20 or _LAST.match(name) or (headline and squash(name) in squash(headline) and name not in links):
+            continue
+        if _HOME.match(name) or (not crumbs and _leads_home(page, links.get(name))):
+            crumbs.clear()
+            continue
+        crumbs.append(name.removesuffix("正文").strip() if name.endswith(" 正文") else name)
+    return tuple(crumbs) or None
+
+
+def _links(page: Page, index: int) -> dict[str, str]:
+    element: etree._Element = page.blocks[page.lines[index].block].element
+    found = {}
+    for anchor in element.iter("a"):
+        text = "".join(anchor.itertext()).strip()
+        if text and anchor.get("href"):
+            found.setdefault(text, anchor.get("href"))
+    return found
+
+
+def _leads_home(page: Page, href: str | None) -> bool:
+    if href is None:
+        return False
+    try:
+        target, own = urlsplit(urljoin(page.url, href)), urlsplit(page.url)
+    except ValueError:
+        return False
+    if target.path.lower() not in ("", "/", "/index.html", "/index.shtml", "/index.htm"):
+        return False
+    host = target.hostname or ""
+    return host.startswith("www.") or host == own.hostname or host.count(".") == 1

@@ -1,0 +1,144 @@
+"""Who a page names around its text: source, editor, author.
+
+The labelled line between headline and text speaks first; the lines that close the text second, since portals on
+TRS and DedeCMS print 编辑 there. A name below the text is no author: what stands there are photographers,
+correspondents and sign-offs of many kinds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from portal_crawler.extract.labels import Labelled, read_labels
+from portal_crawler.extract.names import is_outlet, is_person, outlet, persons, persons_after_outlet
+from portal_crawler.extract.page import Line, Page
+from portal_crawler.extract.times import find_stamp, without_stamps
+
+_REPORTER_LINE = re.compile(
+    r"^[\s\u3000]*[□■◎●○◇◆▲△\uf06c]?\s*(?:[\u4e00-\u9fff]{0,8}?)(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|评论员|通讯员)[\s\u3000:：]+(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,40})$"
+)
+_CLOSING_BRACKET = re.compile(r"[（(【\[〔［](?P<inside>[^（()）【】\[\]]{2,60})[)）】\]〕］]?\s*$")
+_BREAK = re.compile(r"[\s\u3000\xa0\t|｜【】\[\]]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A value as printed, without its label, and the rule that found it."""
+
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """Who a page names around its text. Absent is None."""
+
+    source: Named | None
+    editor: Named | None
+    author: Named | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    text: str
+    labels: list[Labelled]
+    line: Line
+
+
+def read_byline(page: Page, above: Iterable[int], closing: Iterable[int], below: Iterable[int]) -> Byline:
+    """The source, editor and author of an article page.
+
+    above: indices of the lines around the headline and up to the text. closing: of the last lines of the text.
+    below: of the lines under it, up to where other articles begin.
+    """
+    top = [_read(page.lines[index]) for index in above]
+    bottom = [_read(page.lines[index]) for index in below]
+    ends = [_read_closing(page.lines[index]) for index in closing]
+    source = _labelled_source(top, "above") or _labelled_source(ends + bottom, "below") or _bare_source(top)
+    editor = _labelled_persons(top, "editor", "above") or _labelled_persons(ends + bottom, "editor", "below")
+    author = _labelled_persons(top, "author", "above") or _reporter_line(top) or _author_after_source(top)
+    return Byline(source, editor, author)
+
+
+def is_reporter_line(text: str) -> bool:
+    """Whether a line gives the reporters' names and nothing else (本报记者 邓红阳)."""
+    return len(text) <= 40 and _REPORTER_LINE.match(text) is not None
+
+
+def _read(line: Line) -> _Read:
+    text = without_stamps(line.text)
+    return _Read(text, read_labels(text), line)
+
+
+def _read_closing(line: Line) -> _Read:
+    """The bracket that ends a paragraph, and nothing else of it: labels inside the text are text."""
+    match = _CLOSING_BRACKET.search(line.text[-80:])
+    inside = match["inside"] if match else ""
+    return _Read(inside, read_labels(inside), line)
+
+
+def _labelled_source(reads: list[_Read], place: str) -> Named | None:
+    for position, read in enumerate(reads):
+        for item in read.labels:
+            if item.kind != "source":
+                continue
+            value = outlet(item.value) or _pictured(read, item)
+            if value is None and not item.value.strip() and position + 1 < len(reads):
+                following = reads[position + 1]
+                value = following.text.strip() if not following.labels and is_outlet(following.text) else None
+            if value is not None:
+                return Named(value, f"{item.label} {place} text")
+    return None
+
+
+def _pictured(read: _Read, item: Labelled) -> str | None:
+    """An outlet printed as a logo: the picture's alternative text."""
+    if item.value.strip() or len(read.line.pictures) != 1:
+        return None
+    return outlet(read.line.pictures[0].get("alt") or "")
+
+
+def _bare_source(reads: list[_Read]) -> Named | None:
+    """An outlet that stands unlabelled beside the time."""
+    for read in reads:
+        if find_stamp(read.line.text) is None or len(read.line.text) > 120:
+            continue
+        head = read.text[: read.labels[0].start] if read.labels else read.text
+        for token in _BREAK.split(re.sub(r"(?:https?://)?(?:[\w-]+\.)+(?:com|cn|net|org)(?:\.cn)?\S*?(?=[\t\s\u3000]|$)", " ", head)):
+            token = token.strip("()（）:：,，·-—>")
+            if is_outlet(token) and not re.search(r"[>»]", token):
+                return Named(token, "beside time")
+    return None
+
+
+def _labelled_persons(reads: list[_Read], kind: str, place: str) -> Named | None:
+    for read in reads:
+        names: list[str] = []
+        label = ""
+        for item in read.labels:
+            if item.kind == kind and (value := persons(item.value)):
+                names += value.split("、")
+                label = label or item.label
+        if names:
+            return Named("、".join(dict.fromkeys(names)), f"{label} {place} text")
+    return None
+
+
+def _reporter_line(reads: list[_Read]) -> Named | None:
+    for read in reads:
+        if is_reporter_line(read.line.text) and (match := _REPORTER_LINE.match(read.line.text)):
+            names = persons(match["names"])
+            if names:
+                return Named(names, "reporter line above text")
+    return None
+
+
+def _author_after_source(reads: list[_Read]) -> Named | None:
+    for read in reads:
+        for item in read.labels:
+            if item.kind == "source" and (names := persons_after_outlet(item.value)):
+                if all(map(is_person, names.split("、"))):
+                    return Named(names, f"behind {item.label}")
+    return None

@@ -1,0 +1,94 @@
+"""The pictures of an article with their captions."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+
+from portal_crawler.article import Image
+from portal_crawler.extract.page import Line, Page
+
+# Scripts that load pictures late keep the address in one of these and a placeholder in src.
+_ADDRESSES = ("data-src", "data-original", "data-lazy-src", "data-echo", "data-url", "data-actualsrc", "oldsrc", "original", "file", "src")
+_FURNITURE = re.compile(
+    r"(?:^|[/_.-])(?:icon|logo|spacer|blank|space|dot|arrow|line|bg|button|btn|share|print|qrcode|ewm|erweima|weixin|wechat|weibo|loading|grey|gray|transparent|pixel|clear|1x1|face|smile|emoji|avatar|ico)\d*(?:[/_.-]|$)",
+    re.I,
+)
+_SMALLEST = 60
+_CAPTION = re.compile(r"^(?:[▲△▼◆●■]|图[为：:片]|(?:资料|效果|示意|现场)图|.{0,6}供图)|(?:摄|供图|资料图|/图|图片)[)）]?$|摄影报道")
+
+
+def find_images(page: Page, first: int, end: int) -> tuple[Image, ...]:
+    """The pictures in the lines first ≤ index < end, in order, each address once. Spacers and icons are left out."""
+    found: dict[str, Image] = {}
+    for index in range(first, end):
+        line = page.lines[index]
+        for picture in line.pictures:
+            url = _address(page.url, picture)
+            if url and url not in found and not _is_furniture(picture, url):
+                found[url] = Image(url, _caption(page, index, end, picture))
+    return tuple(found.values())
+
+
+def _address(base: str, picture: etree._Element) -> str | None:
+    for name in _ADDRESSES:
+        value = (picture.get(name) or "").strip()
+        if value and not value.startswith(("data:", "about:", "javascript:")) and not _is_placeholder(picture, name, value):
+            return _absolute(base, value)
+    if srcset := picture.get("srcset") or picture.get("data-srcset"):
+        candidates = [part.strip().split() for part in srcset.split(",") if part.strip()]
+        if candidates:
+            return _absolute(base, max(candidates, key=_width)[0])
+    return None
+
+
+def _is_placeholder(picture: etree._Element, name: str, value: str) -> bool:
+    return name == "src" and _FURNITURE.search(value) is not None and bool(picture.get("srcset"))
+
+
+def _width(candidate: list[str]) -> float:
+    match = re.match(r"[\d.]+", candidate[1]) if len(candidate) > 1 else None
+    return float(match.group()) if match else 1.0
+
+
+def _absolute(base: str, value: str) -> str | None:
+    try:
+        url = urljoin(base, value)
+        return url if urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def _is_furniture(picture: etree._Element, url: str) -> bool:
+    for side in ("width", "height"):
+        size = re.match(r"\s*(\d+)\s*(?:px)?\s*$", picture.get(side) or "")
+        if size and int(size[1]) < _SMALLEST:
+            return True
+    return _FURNITURE.search(urlsplit(url).path) is not None
+
+
+def _caption(page: Page, index: int, end: int, picture: etree._Element) -> str | None:
+    line = page.lines[index]
+    for ancestor in picture.iterancestors("figure"):
+        text = " ".join("".join(part.itertext()).strip() for part in ancestor.iter("figcaption"))
+        return text or None
+    if line.text:
+        return line.text if len(line.text) <= 80 and _looks_like_caption(page, line) else None
+    if index + 1 < end:
+        below = page.lines[index + 1]
+        if below.text and not below.pictures and len(below.text) <= 80 and _looks_like_caption(page, below):
+            return below.text
+    return None
+
+
+def _looks_like_caption(page: Page, line: Line) -> bool:
+    if _CAPTION.search(line.text):
+        return True
+    for index in list(page.ancestors(line.block))[:2]:
+        element = page.blocks[index].element
+        style = (element.get("style") or "").replace(" ", "").lower()
+        if element.tag in ("center", "figcaption") or (element.get("align") or "").lower() == "center" or "text-align:center" in style:
+            return True
+    return False

@@ -1,0 +1,74 @@
+"""Labels before a value, as portals print them: 来源：X, 【编辑：Y】, (责编：Z).
+
+Labels run together without a space, are split over tags, are spaced to three cells (作 者), and end in a colon of
+either width, a bar or nothing. Every label that can stand in such a line is known here, also those that fill no
+field, since a label ends the value before it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_KINDS = {
+    "source": "稿件来源 文章来源 信息来源 新闻来源 本文来源 消息来源 内容来源 来源 稿源 出处 转载自 转自 摘自 原载 來源 文章來源 来自",
+    "editor": "责任编辑 网络编辑 值班编辑 本网编辑 文章编辑 文字编辑 新媒体编辑 见习编辑 实习编辑 编辑 责编 网编 責任編輯 編輯 責編",
+    "author": "本报记者 本网记者 特约记者 见习记者 实习记者 全媒体记者 融媒体记者 首席记者 文章作者 作者 记者 通讯员 特约撰稿 撰文 撰稿人 撰稿 发布者 發布者 記者 文",
+    "time": "发布时间 发表时间 发稿时间 出版时间 发布日期 发表日期 发布于 时间 日期 發布時間 發佈時間 時間 北京时间",
+    "changed": "更新时间 更新日期 编辑时间 录入时间 最后更新 修改时间 更新于 上传日期",
+    # Who worked on an item in another part than the three fields name.
+    "role": (
+        "总编辑 图片编辑 视频编辑 美术编辑 执行编辑 编审 编委 值班编委 值班主编 值班总编 主编 执行主编 副主编 统筹 策划 监制 签发 终审 二审 初审 复审 一审 三审 审核 审稿 "
+        "审读 审签 校对 排版 选稿 配图 制图 摄影 摄像 供图 供稿 图 图文 设计 制作 出品 责任校对 责任印制 录入 翻译 译者 编译 配音 剪辑"
+    ),
+    # What a page says of itself: counters, sizes, tags.
+    "page": (
+        "点击数 点击量 点击率 点击 浏览次数 浏览量 浏览 阅读量 阅读数 阅读 访问量 人气 评论数 评论 热度 字号 字体大小 字体 大小 分享到 分享 标签 关键词 关键字 关键字词 "
+        "本文栏目 栏目 频道 分类 所属分类 所属栏目 类别 版次 版面 打印 收藏 注册时间 最后登录 当前位置 您的位置 點擊 瀏覽 閱讀"
+    ),
+    # What also opens lines of text; known here since it ends the value before it.
+    "text": (
+        "图片来源 图片 资料来源 数据来源 作者单位 单位 电话 邮箱 投稿邮箱 报料 新闻热线 热线 稿件 文号 索引号 主题 标题 原标题 副标题 地区 来稿 "
+        "核心提示 摘要 导读 提示 截止时间 截止日期 活动时间 采访时间 采访日期 点播 下载 时长 编者按"
+    ),
+}
+_SPACED = {label: r"\s*".join(map(re.escape, label)) for kind in _KINDS.values() for label in kind.split()}
+_KIND_OF = {label: kind for kind, labels in _KINDS.items() for label in labels.split()}
+_ALL = "|".join(
+    # One character is a label only where no word ends in it (全文：, 示意图：).
+    _SPACED[label] if len(label) > 1 else rf"(?<![\u4e00-\u9fff]){label}"
+    for label in sorted(_SPACED, key=len, reverse=True)
+)
+_LABEL = re.compile(rf"(?P<label>{_ALL})\s*[】\]]?\s*(?:[:：丨∶︰]|/(?=\s*[\u4e00-\u9fff])|\|(?=\s*[\u4e00-\u9fff]))\s*")
+# Without a colon a source opens a value at the start of the line or behind the time (eastday: 来源X作者Y选稿Z) …
+_BARE_SOURCE = re.compile(r"(?:^|(?<=[\s\d】|]))(?P<label>来源|稿源|来自|來源)\s*(?=[\u4e00-\u9fff《“])")
+# … and other labels where blanks stand on both sides, or after such a source.
+_BARE = re.compile(r"(?<=\s)(?P<label>编辑|责任编辑|责编|作者|记者|选稿)\s+(?=\S)")
+_BARE_AFTER_SOURCE = re.compile(r"(?P<label>责任编辑|编辑|责编|作者|记者|选稿)\s*(?=\S)")
+_COMPACT = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A labelled value: the kind of its label, the label without blanks, the raw value (may be empty), its start."""
+
+    kind: str
+    label: str
+    value: str
+    start: int
+
+
+def read_labels(text: str) -> list[Labelled]:
+    """All labelled values of a line, in order; each value runs to the next label or the end of the line."""
+    found = list(_LABEL.finditer(text))
+    taken = [match.span() for match in found]
+    bare = list(_BARE_SOURCE.finditer(text))
+    bare += (_BARE_AFTER_SOURCE if bare else _BARE).finditer(text, bare[0].end() if bare else 0)
+    found += [match for match in bare if not any(start <= match.start() < end for start, end in taken)]
+    found.sort(key=lambda match: match.start())
+    labelled = []
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    for match, end in zip(found, ends, strict=False):
+        label = _COMPACT.sub("", match["label"])
+        labelled.append(Labelled(_KIND_OF[label], label, text[match.end() : end], match.start()))
+    return labelled

@@ -1,0 +1,120 @@
+"""Raw values behind a label to what the label promises: an outlet, or names of persons."""
+
+from __future__ import annotations
+
+import re
+
+from portal_crawler.extract.boilerplate import is_tools
+
+_OUTLET_ENDINGS = (
+    "网 报 社 台 在线 日报 晚报 晨报 早报 时报 商报 周刊 周报 月刊 杂志 频道 之声 客户端 新闻 传媒 融媒 媒体 通讯 资讯 电视 广播 广电 卫视 号 发布 "
+    "中心 集团 新媒体 官网 官微 公众号 微信 微博 政务 娱乐 体育 财经 科技 党报 半月谈 求是 瞭望 版 部 委 局 厅 院 办 府 站 之窗 热线 门户 云 综合 快报 消费网 消息"
+).split()
+_OUTLET = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(_OUTLET_ENDINGS, key=len, reverse=True)))})[》”]?$|之家$")
+# The surnames that nine of ten people in China bear (public census lists), and the two-character ones in use.
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江"
+    "阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严赖覃洪武莫孔汤向常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季"
+    "裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬"
+    "师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井"
+)
+_HAN_NAME = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0002ffff]{2,4}$")
+_LONG_NAME = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•・][\u4e00-\u9fff]{1,8})+$")
+_CODE = re.compile(r"_?[A-Za-z][\w.@-]{1,24}$|[A-Za-z]{0,4}\d{2,8}$")
+_SPACED_NAME = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
+_NAME_BREAK = re.compile(r"[、,，;；/／\s\u3000\xa0&＆]+")
+_ROLES = re.compile(
+    r"^(?:(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|新媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|通讯员|评论员|实习生|特约撰稿人|撰稿人|撰稿|摄影|报道员|编辑|作者))\s*[:：]?\s*"
+)
+_ROLE_TAIL = re.compile(r"[(（](?:实习|见习|通讯员|记者|编辑|整理|责编)[^)）]*[)）]?$|(?<=[\u4e00-\u9fff]{2})(?:实习|见习)$")
+_VALUE_END = re.compile(r"[【\[|｜\t>»<]|字号|分享|(?:\s|^)(?:大\s中\s小|T\|T)|https?://|www\.")
+_WRAPPING = " \u3000\xa0\t:：,，;；.。-—_·|/（(【[〔<《“\"')）】]〕>》”、"
+_OUTLET_WRAPPING = " \u3000\xa0\t:：,，;；.。-—_|/【[】]〔〕<>、"
+
+
+def outlet(value: str) -> str | None:
+    """The outlet that a source label's value names, as printed; None where it names none."""
+    value = value.strip(_OUTLET_WRAPPING)
+    if value[:1] in "(（" and value[-1:] in ")）":
+        value = value[1:-1]
+    value = _VALUE_END.split(value, maxsplit=1)[0].strip(_OUTLET_WRAPPING)
+    value = _unbalanced(value)
+    tokens = [token for token in re.split(r"[\s\u3000\xa0]+", value) if token]
+    if not tokens:
+        return None
+    kept = [tokens[0]]
+    for token in tokens[1:]:
+        if is_outlet(token) or (token.isascii() and kept[-1].isascii()):
+            kept.append(token)
+        else:
+            break
+    if all(token.isascii() for token in kept):
+        named = " ".join(kept)
+    else:
+        named = "、".join(kept)
+    named = named.strip(_OUTLET_WRAPPING)
+    if not named or len(named) > 40 or is_tools(named) or not re.search(r"\w", named):
+        return None
+    return named
+
+
+def persons_after_outlet(value: str) -> str | None:
+    """Names that stand unlabelled behind an outlet (采财网 廖泽凌): None unless they look like nothing else."""
+    tokens = re.split(r"[\s\u3000\xa0]+", _VALUE_END.split(value.strip(), maxsplit=1)[0].strip())
+    found = []
+    for token in tokens[1:]:
+        if not is_person(token) or is_outlet(token):
+            return "、".join(found) or None
+        found.append(token)
+    return "、".join(found) or None
+
+
+def is_outlet(text: str) -> bool:
+    """Whether a text is named as outlets are (…网, …报, 《…》)."""
+    text = text.strip()
+    return 2 <= len(text) <= 30 and (_OUTLET.search(text) is not None or (text[0] == "《" and text[-1] == "》"))
+
+
+def is_person(text: str) -> bool:
+    """Whether a text is a Chinese name: a surname in use and one or two characters, or two for a double surname."""
+    return 2 <= len(text) <= 3 and text[0] in _SURNAMES and _HAN_NAME.match(text) is not None
+
+
+def persons(value: str) -> str | None:
+    """The names that a person label's value gives, joined by `、`; None where it gives none.
+
+    Names end at the first token that is none; codes and account names of staff are names.
+    """
+    value = _VALUE_END.split(value.strip(" \u3000\xa0【[（(］]】"), maxsplit=1)[0]
+    value = _SPACED_NAME.sub(r"\1\2", value)
+    names: list[str] = []
+    for token in _NAME_BREAK.split(value):
+        token = _unbalanced(_ROLE_TAIL.sub("", _ROLES.sub("", token.strip(_WRAPPING)))).strip(_WRAPPING)
+        if not token:
+            continue
+        if _is_name(token, first=not names):
+            names.append(token)
+        else:
+            break
+    return "、".join(dict.fromkeys(names)) or None
+
+
+def _is_name(token: str, *, first: bool) -> bool:
+    if _CODE.match(token):
+        return True
+    if is_tools(token):
+        return False
+    if _HAN_NAME.match(token) or _LONG_NAME.match(token):
+        return True
+    # Only the value's first word may be something else than a name: a desk, a pen name, a team.
+    return first and len(token) <= 12 and not re.search(r"[。！？：:]|\d{4}", token)
+
+
+def _unbalanced(text: str) -> str:
+    """A value without the closing bracket whose opening one stands before its label."""
+    for opening, closing in ("()", "（）", "【】", "[]", "〔〕"):
+        if closing in text and text.count(closing) > text.count(opening):
+            text = text[: text.rindex(closing)]
+        elif opening in text and text.count(opening) > text.count(closing):
+            text = text[: text.rindex(opening)]
+    return text

@@ -1,0 +1,125 @@
+"""When an article was published: which of a page's many times is its own.
+
+The line near the headline speaks before everything that is not shown to readers; a time that says it is of
+another thing (注册时间, 截止时间), the date of today in a masthead and dates inside the text do not count.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from portal_crawler.extract.labels import read_labels
+from portal_crawler.extract.page import Page
+from portal_crawler.extract.times import Stamp, find_compact_date, find_stamp
+
+_NOT_ITS_OWN = re.compile(r"今天是|今天[:：]|现在(?:是|时间)|注册时间|最后登录|截止|活动时间|采访|农历|有效期|登录时间")
+_META_NAMES = (
+    "publishdate",
+    "pubdate",
+    "article:published_time",
+    "og:published_time",
+    "og:release_date",
+    "datepublished",
+    "publish_time",
+    "publishtime",
+    "pubtime",
+    "firstpublishedtime",
+    "apub:time",
+    "weibo: article:create_at",
+    "dc.date.issued",
+    "releasedate",
+    "datetime",
+)
+_JSON_DATE = re.compile(r'"(?:datePublished|pubDate|publishTime|publish_time|pubtime)"\s*:\s*"([^"]{8,40})"')
+_URL_DATE = re.compile(
+    r"/(?P<y>(?:19|20)\d\d)[-/_]?(?P<m>[01]\d)[-/_]?(?P<d>[0-3]\d)(?=[/_.-]|$)|/(?P<y2>20\d\d)/(?P<m2>[01]?\d)/(?P<d2>[0-3]?\d)/|t(?P<y3>20\d\d)(?P<m3>[01]\d)(?P<d3>[0-3]\d)_"
+)
+_RECORD_DATE = re.compile(r"<enpproperty[^>]*>.*?<date>([^<]+)</date>", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A publish time and the rule that found it."""
+
+    stamp: Stamp
+    rule: str
+
+
+def find_published(page: Page, near: Iterable[int], below: Iterable[int]) -> Published | None:
+    """The publish time of an article page.
+
+    near: indices of the lines around the headline, in order of trust. below: of the lines under the text.
+    """
+    url_date = _from_url(page.url)
+    year = int(url_date.value[:4]) if url_date else None
+    hidden = _hidden(page)
+    if year is None and hidden:
+        year = int(hidden.stamp.value[:4])
+    return (
+        _shown(page, near, year, "above text")
+        or _shown(page, below, year, "below text", labelled_only=True)
+        or hidden
+        or (Published(url_date, "url") if url_date else None)
+    )
+
+
+def _shown(page: Page, indices: Iterable[int], year: int | None, place: str, *, labelled_only: bool = False) -> Published | None:
+    bare: Published | None = None
+    changed: Published | None = None
+    for index in indices:
+        text = page.lines[index].text
+        if not text or len(text) > 200 or _NOT_ITS_OWN.search(text):
+            continue
+        labels = read_labels(text)
+        for item in labels:
+            if item.kind in ("time", "changed"):
+                stamp = find_stamp(item.value[:60], fetched_at=page.fetched_at, year=year)
+                if stamp and item.kind == "time":
+                    return Published(stamp, f"{item.label} {place}")
+                if stamp and changed is None:
+                    changed = Published(stamp, f"{item.label} {place}")
+        if bare is None and not (labelled_only and not labels) and (stamp := find_stamp(text, fetched_at=page.fetched_at, year=year)):
+            if changed is None or changed.stamp.value != stamp.value:
+                bare = Published(stamp, place)
+    return bare or changed
+
+
+def _hidden(page: Page) -> Published | None:
+    """A publish time that the page carries without showing it."""
+    named = {}
+    for element in page.root.iterfind(".//meta"):
+        key = element.get("name") or element.get("property") or element.get("itemprop")
+        if key and (content := element.get("content")):
+            named.setdefault(key.strip().lower(), content)
+    for name in _META_NAMES:
+        if name in named and (stamp := _written(named[name])):
+            return Published(stamp, f"meta {name}")
+    for match in _JSON_DATE.finditer(page.text):
+        if stamp := _written(_unescaped(match[1])):
+            return Published(stamp, "json")
+    if "enpproperty" in page.text and (match := _RECORD_DATE.search(page.text)) and (stamp := _written(match[1])):
+        return Published(stamp, "enpproperty")
+    return None
+
+
+def _written(text: str) -> Stamp | None:
+    return find_stamp(text) or find_compact_date(text)
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return str(json.loads(f'"{text}"'))
+    except ValueError:
+        return text
+
+
+def _from_url(url: str) -> Stamp | None:
+    match = _URL_DATE.search(urlsplit(url).path)
+    if not match:
+        return None
+    parts = [part for part in match.groups() if part]
+    return find_stamp("-".join(parts))

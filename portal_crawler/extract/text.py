@@ -1,0 +1,63 @@
+"""The lines of a body as paragraphs, and the rows of its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from portal_crawler.extract.page import Page
+
+# A cell longer than this holds text that is laid out by a table, as old pages do, and not a table's value.
+_LONGEST_CELL = 120
+
+
+def paragraphs(page: Page, indices: Sequence[int]) -> str:
+    """The text of the given lines: paragraphs separated by line feeds, the cells of a table's row by tabs."""
+    rows = _rows(page, indices)
+    written: list[str] = []
+    done: set[int] = set()
+    for index in indices:
+        row = rows.get(index)
+        if row is None:
+            written.append(page.lines[index].text)
+        elif row not in done:
+            done.add(row)
+            written.append(_row_text(page, [other for other in indices if rows.get(other) == row], row))
+    return "\n".join(written)
+
+
+def _rows(page: Page, indices: Sequence[int]) -> dict[int, int]:
+    """For lines that stand in a data table, the block of their row."""
+    if not indices:
+        return {}
+    last = indices[-1]
+    rows: dict[int, int] = {}
+    cells: dict[int, set[int]] = {}
+    for index in indices:
+        cell = -1
+        for block in page.ancestors(page.lines[index].block):
+            tag = page.blocks[block].tag
+            if tag in ("td", "th") and cell < 0:
+                cell = block
+            elif tag == "tr" and cell >= 0:
+                # A row that reaches beyond the text holds the whole article: a layout, not data.
+                if page.blocks[block].start >= indices[0] and page.blocks[block].end <= last + 1:
+                    rows[index] = block
+                    cells.setdefault(block, set()).add(cell)
+                break
+    layouts = {
+        row
+        for row in cells
+        if len(cells[row]) < 2 or any(len(page.lines[index].text) > _LONGEST_CELL for index, of in rows.items() if of == row)
+    }
+    return {index: row for index, row in rows.items() if row not in layouts}
+
+
+def _row_text(page: Page, indices: list[int], row: int) -> str:
+    cells: dict[int, list[str]] = {}
+    for child in range(row + 1, len(page.blocks)):
+        block = page.blocks[child]
+        if block.start >= page.blocks[row].end and block.parent != row:
+            break
+        if block.parent == row and block.tag in ("td", "th"):
+            cells[child] = [page.lines[index].text for index in indices if block.start <= index < block.end]
+    return "\t".join(" ".join(texts) for texts in cells.values()).rstrip("\t")

@@ -1,0 +1,166 @@
+"""Times as Chinese pages print them, exact to the precision shown.
+
+Pages print Beijing time without naming a zone. What the pattern reads is taken as printed; nothing is rounded up
+or filled in: a page that shows minutes gives minutes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+BEIJING = timezone(timedelta(hours=8))
+# The web in China is younger than this, and a portal does not print dates of its future.
+_FIRST_YEAR, _LAST_YEAR = 1994, 2099
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A printed time. value: ISO 8601 with +08:00, seconds only where the page shows them.
+
+    precision: second, minute or day; a day is written as its first minute, and only the precision tells the two
+    apart, so that every value has one form and sorts as text.
+    """
+
+    value: str
+    precision: str
+    raw: str
+
+
+_CLOCK = r"(?P<hour>[0-2]?\d)\s*(?::|时|點|点)\s*(?P<minute>[0-5]?\d)(?:\s*(?::|分)\s*(?P<second>[0-5]\d)(?!\d))?"
+_BETWEEN = r"日?\s*(?:[(（]?\s*(?:星期|周)[一二三四五六日天]\s*[)）]?)?[T\s,，]*(?:(?P<half>上午|下午|晚上|凌晨|中午)\s*)?"
+_FULL = re.compile(
+    r"(?<![\d.])(?P<year>(?:19|20)\d\d)\s*(?:[-/.年]|\s)\s*(?P<month>[01]?\d)\s*[-/.月]\s*(?P<day>[0-3]?\d)(?:(?=\d\d:)|(?!\d))"
+    rf"(?:{_BETWEEN}{_CLOCK})?(?P<zone>\s*(?:[+-]\d\d:?\d\d|Z)(?!\d))?"
+)
+_COMPACT = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
+_SHORT_YEAR = re.compile(
+    rf"(?<![\d.:])(?P<year>\d\d)(?P<join>[-/.])(?P<month>[01]?\d)(?P=join)(?P<day>[0-3]?\d)(?!\d)(?:{_BETWEEN}{_CLOCK})?"
+)
+_NO_YEAR = re.compile(rf"(?<![\d年.:/-])(?P<month>[01]?\d)\s*[-/月]\s*(?P<day>[0-3]\d|\d(?!\d))\s*日?\s*{_CLOCK}")
+_DAY_NAME = re.compile(rf"(?P<name>今天|今日|昨天|昨日|前天|前日)\s*{_CLOCK}")
+_AGO = re.compile(r"(?P<count>\d{1,3})\s*(?P<unit>秒|分钟|分鐘|小时|小時|天)\s*(?:之)?前|(?P<now>刚刚|剛剛)")
+_HAN_DATE = re.compile(r"(?P<year>[一二][〇○零九八七六五四三二一]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日")
+_HAN_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
+_WIDE = str.maketrans("０１２３４５６７８９：－／．　\xa0", "0123456789:-/.  ")
+_DAYS_BACK = {"今": 0, "昨": 1, "前": 2}
+
+
+def find_stamp(text: str, *, fetched_at: datetime | None = None, year: int | None = None) -> Stamp | None:
+    """The first time printed in a short text, or None.
+
+    fetched_at: aware time of the fetch, without which 昨天 and 3小时前 say nothing. year: what a date without a
+    year belongs to, as another place of the page says; without both, such a date is None, not a guess.
+    """
+    text = text.translate(_WIDE)
+    for pattern in (_FULL, _SHORT_YEAR):
+        for match in pattern.finditer(text):
+            if (stamp := _stamp(match, int(match["year"]))) is not None:
+                return stamp
+    if match := _HAN_DATE.search(text):
+        return _han_stamp(match, text)
+    if (fetched_at or year) and (match := _NO_YEAR.search(text)):
+        return _without_year(match, fetched_at, year)
+    if fetched_at is not None:
+        return _relative(text, fetched_at)
+    return None
+
+
+def find_compact_date(text: str) -> Stamp | None:
+    """A date written as eight digits, as meta elements and addresses have it."""
+    for match in _COMPACT.finditer(text):
+        if (stamp := _stamp(match, int(match["year"]))) is not None:
+            return stamp
+    return None
+
+
+def without_stamps(text: str) -> str:
+    """A line with its full dates cut out, each leaving a separator."""
+    text = text.translate(_WIDE)
+    return _HAN_DATE.sub("\t", _SHORT_YEAR.sub("\t", _FULL.sub("\t", text)))
+
+
+def _stamp(match: re.Match[str], year: int) -> Stamp | None:
+    groups = match.groupdict()
+    if year < 100:
+        year += 1900 if year >= _FIRST_YEAR - 1900 else 2000
+    try:
+        day = date(year, int(groups["month"]), int(groups["day"]))
+    except ValueError:
+        return None
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    raw = match.group().strip()
+    hour, minute, second = groups.get("hour"), groups.get("minute"), groups.get("second")
+    if hour is None or int(hour) > 23:
+        return Stamp(f"{day.isoformat()}T00:00+08:00", "day", raw)
+    hours = int(hour)
+    if groups.get("half") in ("下午", "晚上") and hours < 12:
+        hours += 12
+    moment = datetime(year, day.month, day.day, hours, int(minute or 0), int(second or 0), tzinfo=BEIJING)
+    zone = (groups.get("zone") or "").strip()
+    if zone:
+        moment = _moved(moment, zone)
+    return _cut(moment, "minute" if second is None else "second", raw)
+
+
+def _moved(moment: datetime, zone: str) -> datetime:
+    if zone == "Z":
+        offset = timedelta(0)
+    else:
+        sign = -1 if zone[0] == "-" else 1
+        offset = sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    return moment.replace(tzinfo=timezone(offset)).astimezone(BEIJING)
+
+
+def _cut(moment: datetime, precision: str, raw: str) -> Stamp:
+    if precision == "day":
+        return Stamp(f"{moment.date().isoformat()}T00:00+08:00", precision, raw)
+    timespec = "minutes" if precision == "minute" else "seconds"
+    return Stamp(moment.isoformat(timespec=timespec), precision, raw)
+
+
+def _han_stamp(match: re.Match[str], text: str) -> Stamp | None:
+    digits = "".join(str(_HAN_DIGITS[character]) for character in match["year"])
+    written = f"{digits}-{_han_number(match['month'])}-{_han_number(match['day'])} {text[match.end() :][:20]}"
+    clock = _FULL.match(written)
+    stamp = _stamp(clock, int(clock["year"])) if clock else None
+    return stamp and Stamp(stamp.value, stamp.precision, match.group())
+
+
+def _han_number(text: str) -> int:
+    tens, ten, ones = text.partition("十")
+    if not ten:
+        return _HAN_DIGITS[tens]
+    return (_HAN_DIGITS[tens] if tens else 1) * 10 + (_HAN_DIGITS[ones] if ones else 0)
+
+
+def _without_year(match: re.Match[str], fetched_at: datetime | None, year: int | None) -> Stamp | None:
+    if year is not None:
+        return _stamp(match, year)
+    assert fetched_at is not None
+    now = fetched_at.astimezone(BEIJING)
+    stamp = _stamp(match, now.year)
+    # A December item read in January is last year's: a page shows no time after its own fetch.
+    if stamp and stamp.value[:10] > (now.date() + timedelta(days=1)).isoformat():
+        stamp = _stamp(match, now.year - 1)
+    return stamp
+
+
+def _relative(text: str, fetched_at: datetime) -> Stamp | None:
+    now = fetched_at.astimezone(BEIJING)
+    if match := _DAY_NAME.search(text):
+        day = now.date() - timedelta(days=_DAYS_BACK[match["name"][0]])
+        moment = datetime(day.year, day.month, day.day, int(match["hour"]) % 24, int(match["minute"]), tzinfo=BEIJING)
+        return _cut(moment, "minute", match.group())
+    if match := _AGO.search(text):
+        if match["now"]:
+            return _cut(now, "minute", match.group())
+        count, unit = int(match["count"]), match["unit"]
+        if unit == "天":
+            return _cut(now - timedelta(days=count), "day", match.group())
+        seconds = {"秒": 1, "分": 60, "小": 3600}[unit[0]] * count
+        # 3小时前 is true to the hour; the minute is the finest the page can mean.
+        return _cut(now - timedelta(seconds=seconds), "minute", match.group())
+    return None
