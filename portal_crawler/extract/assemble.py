@@ -33,8 +33,8 @@ def article_of(pages: Sequence[Page], *, portal: Portal | None = None) -> Articl
     text_start = body.lines[0] if body.lines else min(start, len(first.lines))
     above = _near(first, headline, text_start)
     below = range(body.end, min(body.end + _BELOW_TEXT, len(first.lines)))
-    byline = read_byline(first, above, body.lines[-2:], below)
-    published = find_published(first, _by_trust(first, headline, above, text_start), below)
+    byline = read_byline(first, above, body.lines, body.end)
+    published = find_published(first, above, below)
     path = find_channel_path(first, range(0, min(text_start + 1, len(first.lines))), headline.text)
     kept = [index for index in body.lines if not _repeats_head(first, index, body, headline)]
     texts = [paragraphs(first, kept)]
@@ -86,10 +86,6 @@ def _near(page: Page, headline: Headline, text_start: int) -> list[int]:
     # Above the headline stand mastheads and navigation; only lines without links are believed there.
     over = [index for index in range(top - 1, first - 1, -1) if not page.lines[index].link and len(page.lines[index].text) <= 60]
     return below + over
-
-
-def _by_trust(page: Page, headline: Headline, above: list[int], text_start: int) -> list[int]:
-    return above
 
 
 def _repeats_head(page: Page, index: int, body: Body, headline: Headline) -> bool:

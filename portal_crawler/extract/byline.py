@@ -8,7 +8,7 @@ correspondents and sign-offs of many kinds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from portal_crawler.extract.labels import Labelled, read_labels
@@ -19,6 +19,9 @@ from portal_crawler.extract.times import find_stamp, without_stamps
 _REPORTER_LINE = re.compile(
     r"^[\s\u3000]*[□■◎●○◇◆▲△\uf06c]?\s*(?:[\u4e00-\u9fff]{0,8}?)(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|评论员|通讯员)[\s\u3000:：]+(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,40})$"
 )
+_EDITOR_LINE = re.compile(r"^[\W_]*(?:责任编辑|责编|编辑|責任編輯)\s*[:：]")
+# Lines under the text in which a source or an editor is looked for.
+_NEAR = 20
 _CLOSING_BRACKET = re.compile(r"[（(【\[〔［](?P<inside>[^（()）【】\[\]]{2,60})[)）】\]〕］]?\s*$")
 _BREAK = re.compile(r"[\s\u3000\xa0\t|｜【】\[\]]+")
 
@@ -47,18 +50,21 @@ class _Read:
     line: Line
 
 
-def read_byline(page: Page, above: Iterable[int], closing: Iterable[int], below: Iterable[int]) -> Byline:
+def read_byline(page: Page, above: Iterable[int], body: Sequence[int], end: int) -> Byline:
     """The source, editor and author of an article page.
 
-    above: indices of the lines around the headline and up to the text. closing: of the last lines of the text.
-    below: of the lines under it, up to where other articles begin.
+    above: indices of the lines around the headline and up to the text. body: of the lines of the text. end: of
+    the first line under it.
     """
     top = [_read(page.lines[index]) for index in above]
-    bottom = [_read(page.lines[index]) for index in below]
-    ends = [_read_closing(page.lines[index]) for index in closing]
-    source = _labelled_source(top, "above") or _labelled_source(ends + bottom, "below") or _bare_source(top)
-    editor = _labelled_persons(top, "editor", "above") or _labelled_persons(ends + bottom, "editor", "below")
-    author = _labelled_persons(top, "author", "above") or _reporter_line(top) or _author_after_source(top)
+    opening = [_read(page.lines[index]) for index in body[:2]]
+    ends = [_read_closing(page.lines[index]) for index in body[-2:]]
+    below = [_read(line) for line in page.lines[end : end + _NEAR]]
+    # A poll or a list of links may push the editor's line far down; there it must be a line of its own.
+    far = [_read(line) for line in page.lines[end + _NEAR :] if not line.link * 2 > len(line.text) and _EDITOR_LINE.match(line.text)]
+    source = _labelled_source(top, "above") or _labelled_source(ends + below, "below") or _bare_source(top)
+    editor = _labelled_persons(top, "editor", "above") or _labelled_persons(ends + below + far, "editor", "below")
+    author = _labelled_persons(top, "author", "above") or _reporter_line(top + opening) or _author_after_source(top)
     return Byline(source, editor, author)
 
 
@@ -110,6 +116,10 @@ def _bare_source(reads: list[_Read]) -> Named | None:
             token = token.strip("()（）:：,，·-—>")
             if is_outlet(token) and not re.search(r"[>»]", token):
                 return Named(token, "beside time")
+    for before, read in zip(reads, reads[1:], strict=False):
+        timed = find_stamp(read.line.text) or any(item.kind == "time" for item in read.labels)
+        if timed and not before.labels and not before.line.link and is_outlet(before.line.text):
+            return Named(before.line.text.strip(), "line before time")
     return None
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from portal_crawler.extract.boilerplate import is_tools
 from portal_crawler.extract.labels import read_labels
 from portal_crawler.extract.page import Line, Page
 from portal_crawler.extract.times import find_stamp
@@ -17,6 +18,8 @@ from portal_crawler.extract.times import find_stamp
 _BLANK = re.compile(r"[\s\u3000]+")
 _SEPARATOR = re.compile(r"\s*(?:[_|｜丨–]+|-{1,2}(?=\s|[^\d\w]|[\u4e00-\u9fff])|—(?!—)|>>?|»)\s*")
 _SITE_WORDS = re.compile(r"(?:网|在线|频道|新闻|资讯|报|台|中心|首页|正文|门户|社|要闻|站|搜狐|新浪|.com|.cn)$", re.I)
+# A `<title>` that gives nothing but the site (经济参考网, XX网首页).
+_SITE_ONLY = re.compile(r"^\S{2,12}(?:网|在线|频道|新闻|门户|首页|网站)$")
 _HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
 
 
@@ -60,7 +63,23 @@ def find_headline(page: Page) -> Headline:
             return Headline(_whole(page, heading), heading, rule)
     if best >= 0:
         return Headline(_whole(page, best), best, "line in <title>")
-    return Headline(_from_title(page_title), -1, "<title>") if page_title else Headline(None, -1, None)
+    title = _from_title(page_title)
+    if _SITE_ONLY.search(title) or not title:
+        above = _above_meta(lines)
+        if above >= 0:
+            return Headline(lines[above].text, above, "line above meta line")
+    return Headline(title, -1, "<title>") if title else Headline(None, -1, None)
+
+
+def _above_meta(lines: list[Line]) -> int:
+    """The line right above the first one that gives a time with a label or a source; -1 where there is none."""
+    for index, line in enumerate(lines):
+        if 8 <= len(line.text) <= 150 and find_stamp(line.text) and read_labels(line.text):
+            for above in range(index - 1, max(index - 6, -1), -1):
+                text = lines[above].text
+                if 5 <= len(text) <= 80 and not lines[above].link and not is_tools(text) and not read_labels(text):
+                    return above
+    return -1
 
 
 def squash(text: str) -> str:

@@ -92,6 +92,8 @@ def persons(value: str) -> str | None:
         token = _unbalanced(_ROLE_TAIL.sub("", _ROLES.sub("", token.strip(_WRAPPING)))).strip(_WRAPPING)
         if not token:
             continue
+        if names and is_outlet(token):
+            break
         if _is_name(token, first=not names):
             names.append(token)
         else:

@@ -38,6 +38,7 @@ _JSON_DATE = re.compile(r'"(?:datePublished|pubDate|publishTime|publish_time|pub
 _URL_DATE = re.compile(
     r"/(?P<y>(?:19|20)\d\d)[-/_]?(?P<m>[01]\d)[-/_]?(?P<d>[0-3]\d)(?=[/_.-]|$)|/(?P<y2>20\d\d)/(?P<m2>[01]?\d)/(?P<d2>[0-3]?\d)/|t(?P<y3>20\d\d)(?P<m3>[01]\d)(?P<d3>[0-3]\d)_"
 )
+_DAY = re.compile(r"(?<![\d-])(\d{1,2})[-/月](\d{2}|\d(?!\d))(?=日|[\s\d])")
 _RECORD_DATE = re.compile(r"<enpproperty[^>]*>.*?<date>([^<]+)</date>", re.S)
 
 
@@ -77,15 +78,25 @@ def _shown(page: Page, indices: Iterable[int], year: int | None, place: str, *, 
         labels = read_labels(text)
         for item in labels:
             if item.kind in ("time", "changed"):
-                stamp = find_stamp(item.value[:60], fetched_at=page.fetched_at, year=year)
+                stamp = _stamp(page, item.value[:60], year)
                 if stamp and item.kind == "time":
                     return Published(stamp, f"{item.label} {place}")
                 if stamp and changed is None:
                     changed = Published(stamp, f"{item.label} {place}")
-        if bare is None and not (labelled_only and not labels) and (stamp := find_stamp(text, fetched_at=page.fetched_at, year=year)):
+        if bare is None and not (labelled_only and not labels) and (stamp := _stamp(page, text, year)):
             if changed is None or changed.stamp.value != stamp.value:
                 bare = Published(stamp, place)
     return bare or changed
+
+
+def _stamp(page: Page, text: str, year: int | None) -> Stamp | None:
+    """The time in a shown text; a year that it lacks is taken from where the page writes the same day in full."""
+    stamp = find_stamp(text, fetched_at=page.fetched_at, year=year)
+    if stamp is None and (day := _DAY.search(text)):
+        same_day = rf"(?<!\d)((?:19|20)\d\d)[-/.年]0?{int(day[1])}[-/.月]0?{int(day[2])}(?!\d)"
+        if match := re.search(same_day, page.text):
+            stamp = find_stamp(text, year=int(match[1]))
+    return stamp
 
 
 def _hidden(page: Page) -> Published | None:
