@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from portal_crawler.article import Article, Portal
 from portal_crawler.extract.body import Body, find_body, first_text_line
 from portal_crawler.extract.breadcrumb import find_channel_path
-from portal_crawler.extract.byline import is_reporter_line, read_byline
+from portal_crawler.extract.byline import is_reporter_line, read_byline, without_closing_editor
 from portal_crawler.extract.headline import Headline, find_headline, squash
 from portal_crawler.extract.images import find_images
 from portal_crawler.extract.page import Page
@@ -35,14 +35,14 @@ def article_of(pages: Sequence[Page], *, portal: Portal | None = None) -> Articl
     below = range(body.end, min(body.end + _BELOW_TEXT, len(first.lines)))
     byline = read_byline(first, above, body.lines, body.end)
     published = find_published(first, above, below)
-    path = find_channel_path(first, range(0, min(text_start + 1, len(first.lines))), headline.text)
+    path = find_channel_path(first, range(min(text_start + 1, len(first.lines))), headline)
     kept = [index for index in body.lines if not _repeats_head(first, index, body, headline)]
-    texts = [paragraphs(first, kept)]
+    texts = [without_closing_editor(paragraphs(first, kept))]
     images = list(find_images(first, min(start, text_start), body.end))
     warnings = list(first.warnings)
     for page in pages[1:]:
         more = _continuation(page, headline)
-        texts.append(paragraphs(page, more.lines))
+        texts.append(without_closing_editor(paragraphs(page, more.lines)))
         images += find_images(page, more.lines[0] if more.lines else 0, more.end)
         warnings += page.warnings
     text = "\n".join(part for part in texts if part) or None

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from portal_crawler.extract.headline import squash
+from portal_crawler.extract.headline import Headline, squash
+from portal_crawler.extract.names import is_outlet
 from portal_crawler.extract.page import Page
 
 _HERE = re.compile(
     r"(?:您|你)?(?:现在|当前|目前|所在|的)*(?:当前|所在|所处)?(?:的)?(?:位置|方位)(?:是|在)?\s*[:：>]?\s*|^\s*(?:导航|首页导航)\s*[:：]\s*"
 )
 _ARROW = re.compile(r"\s*(?:-+>+|=>|→|[>＞»›→]+)\s*")
-_DASH = re.compile(r"\s+[-–—|/]\s+|\s*[/|]\s*|(?<=[\u4e00-\u9fff])\s*-+\s*(?=[\u4e00-\u9fff])")
+_BAR = re.compile(r"\s*[/|｜丨·]\s*|\s+[-–—]+\s+|(?<=[\u4e00-\u9fff])\s*[-–—]+\s*(?=[\u4e00-\u9fff])")
+# More parts than this, separated by bars, are a navigation.
+_MOST_CRUMBS = 6
 _HOME = re.compile(r"^(?:.{0,12}(?:首页|主页)|home)$", re.I)
 _LAST = re.compile(r"^(?:正文|内容|详细内容|详情|文章|新闻正文|文章正文|浏览文章|查看文章|阅读|阅读正文|浏览|列表|本页|最终页)$")
 _AFTERWARDS = re.compile(
@@ -32,12 +35,11 @@ class ChannelPath:
     rule: str
 
 
-def find_channel_path(page: Page, indices: Iterable[int], headline: str | None) -> ChannelPath | None:
+def find_channel_path(page: Page, indices: Sequence[int], headline: Headline) -> ChannelPath | None:
     """The channel path among the lines of the given indices."""
     unlabelled: ChannelPath | None = None
     for index in indices:
-        line = page.lines[index]
-        text = line.text
+        text = page.lines[index].text
         if not 3 <= len(text) <= 160:
             continue
         here = _HERE.search(text)
@@ -47,27 +49,39 @@ def find_channel_path(page: Page, indices: Iterable[int], headline: str | None) 
                 crumbs = _crumbs(page, index + 1, page.lines[index + 1].text, headline)
             if crumbs:
                 return ChannelPath(crumbs, "位置 line")
-        elif unlabelled is None and _ARROW.search(text) and line.link:
-            crumbs = _crumbs(page, index, text, headline, dashes=False)
-            if crumbs and (_HOME.match(_ARROW.split(text)[0].strip()) or len(crumbs) > 1):
-                unlabelled = ChannelPath(crumbs, "crumb line")
+        elif unlabelled is None and _is_crumb_line(text, headline.line - index):
+            crumbs = _crumbs(page, index, text, headline)
+            unlabelled = ChannelPath(crumbs, "crumb line") if crumbs else None
     return unlabelled
 
 
-def _crumbs(page: Page, index: int, text: str, headline: str | None, *, dashes: bool = True) -> tuple[str, ...] | None:
-    pattern = _ARROW if _ARROW.search(text) else _DASH if dashes and _DASH.search(text) else None
-    parts = [part.strip() for part in (pattern.split(text) if pattern else [text])]
+def _is_crumb_line(text: str, lines_above_headline: int) -> bool:
+    if _ARROW.search(text):
+        return len(_ARROW.split(text)) > 2 or _HOME.match(_ARROW.split(text)[0].strip()) is not None
+    parts = _BAR.split(text)
+    return 0 < lines_above_headline <= 4 and 1 < len(parts) <= _MOST_CRUMBS and _HOME.match(parts[0].strip()) is not None
+
+
+def _crumbs(page: Page, index: int, text: str, headline: Headline) -> tuple[str, ...] | None:
+    parts = (_ARROW if _ARROW.search(text) else _BAR).split(text)
     links = _links(page, index)
+    title = squash(headline.text or "")
     crumbs: list[str] = []
-    for part in parts:
+    for position, part in enumerate(part.strip() for part in parts):
         name = part if part in links else _AFTERWARDS.sub("", part).strip()
-        if not name or len(name) > 20 or _LAST.match(name) or (headline and squash(name) in squash(headline) and name not in links):
+        name = name.removesuffix(" 正文").strip(" \u3000:：")
+        if not name or len(name) > 20 or _LAST.match(name) or (name not in links and squash(name) in title):
             continue
-        if _HOME.match(name) or (not crumbs and _leads_home(page, links.get(name))):
+        if _HOME.match(name):
             crumbs.clear()
-            continue
-        crumbs.append(name.removesuffix("正文").strip() if name.endswith(" 正文") else name)
+        elif position > 0 or (len(parts) == 1 or not _is_site(page, name, links.get(name))):
+            crumbs.append(name)
     return tuple(crumbs) or None
+
+
+def _is_site(page: Page, name: str, href: str | None) -> bool:
+    """Whether the first crumb is the portal itself: it leads to the front page, or is its name without a link."""
+    return _leads_home(page, href) if href else is_outlet(name)
 
 
 def _links(page: Page, index: int) -> dict[str, str]:

@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from portal_crawler.extract.boilerplate import is_tools
 from portal_crawler.extract.labels import Labelled, read_labels
 from portal_crawler.extract.names import is_outlet, is_person, outlet, persons, persons_after_outlet
 from portal_crawler.extract.page import Line, Page
-from portal_crawler.extract.times import find_stamp, without_stamps
+from portal_crawler.extract.times import without_stamps
 
 _REPORTER_LINE = re.compile(
     r"^[\s\u3000]*[□■◎●○◇◆▲△\uf06c]?\s*(?:[\u4e00-\u9fff]{0,8}?)(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|评论员|通讯员)[\s\u3000:：]+(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,40})$"
@@ -23,6 +24,10 @@ _EDITOR_LINE = re.compile(r"^[\W_]*(?:责任编辑|责编|编辑|責任編輯)\s
 # Lines under the text in which a source or an editor is looked for.
 _NEAR = 20
 _CLOSING_BRACKET = re.compile(r"[（(【\[〔［](?P<inside>[^（()）【】\[\]]{2,60})[)）】\]〕］]?\s*$")
+_EDITOR_BRACKET = re.compile(r"\s*[（(【\[〔［]\s*(?:责任编辑|责\s*编|编辑|责任編輯|編輯)\s*[:：][^（()）【】\[\]\n]{0,40}[)）】\]〕］]\s*$")
+# 凡本网注明“来源：X”: what a notice says of the label is not what the label says.
+_QUOTED = re.compile(r"[“\"「『‘]\s*$|注明\s*$")
+_ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+(?:com|cn|net|org)(?:\.cn)?\S*?(?=[\t\s\u3000]|$)")
 _BREAK = re.compile(r"[\s\u3000\xa0\t|｜【】\[\]]+")
 
 
@@ -73,6 +78,11 @@ def is_reporter_line(text: str) -> bool:
     return len(text) <= 40 and _REPORTER_LINE.match(text) is not None
 
 
+def without_closing_editor(text: str) -> str:
+    """A text without the bracket that names its editor behind the last sentence."""
+    return _EDITOR_BRACKET.sub("", text)
+
+
 def _read(line: Line) -> _Read:
     text = without_stamps(line.text)
     return _Read(text, read_labels(text), line)
@@ -88,7 +98,7 @@ def _read_closing(line: Line) -> _Read:
 def _labelled_source(reads: list[_Read], place: str) -> Named | None:
     for position, read in enumerate(reads):
         for item in read.labels:
-            if item.kind != "source":
+            if item.kind != "source" or _QUOTED.search(read.text[: item.start]):
                 continue
             value = outlet(item.value) or _pictured(read, item)
             if value is None and not item.value.strip() and position + 1 < len(reads):
@@ -107,18 +117,21 @@ def _pictured(read: _Read, item: Labelled) -> str | None:
 
 
 def _bare_source(reads: list[_Read]) -> Named | None:
-    """An outlet that stands unlabelled beside the time."""
-    for read in reads:
-        if find_stamp(read.line.text) is None or len(read.line.text) > 120:
+    """An outlet that stands unlabelled beside the time, or on the line before it."""
+    for before, read in zip([None, *reads], reads, strict=False):
+        timed = read.text.count("\t") > 0
+        if len(read.line.text) > 120 or not (timed or any(item.kind == "time" for item in read.labels)):
             continue
         head = read.text[: read.labels[0].start] if read.labels else read.text
-        for token in _BREAK.split(re.sub(r"(?:https?://)?(?:[\w-]+\.)+(?:com|cn|net|org)(?:\.cn)?\S*?(?=[\t\s\u3000]|$)", " ", head)):
-            token = token.strip("()（）:：,，·-—>")
+        tokens = [token.strip("()（）:：,，·-—>") for token in _BREAK.split(_ADDRESS.sub(" ", head))]
+        tokens = [token for token in tokens if token]
+        for token in tokens:
             if is_outlet(token) and not re.search(r"[>»]", token):
                 return Named(token, "beside time")
-    for before, read in zip(reads, reads[1:], strict=False):
-        timed = find_stamp(read.line.text) or any(item.kind == "time" for item in read.labels)
-        if timed and not before.labels and not before.line.link and is_outlet(before.line.text):
+        if len(tokens) == 1 and read.line.link == len(tokens[0]) and 2 <= len(tokens[0]) <= 12 and not is_person(tokens[0]):
+            if not is_tools(tokens[0]) and "评论" not in tokens[0]:
+                return Named(tokens[0], "link beside time")
+        if before and not before.labels and not before.line.link and is_outlet(before.line.text):
             return Named(before.line.text.strip(), "line before time")
     return None
 

@@ -20,6 +20,8 @@ _SEPARATOR = re.compile(r"\s*(?:[_|｜丨–]+|-{1,2}(?=\s|[^\d\w]|[\u4e00-\u9ff
 _SITE_WORDS = re.compile(r"(?:网|在线|频道|新闻|资讯|报|台|中心|首页|正文|门户|社|要闻|站|搜狐|新浪|.com|.cn)$", re.I)
 # A `<title>` that gives nothing but the site (经济参考网, XX网首页).
 _SITE_ONLY = re.compile(r"^\S{2,12}(?:网|在线|频道|新闻|门户|首页|网站)$")
+# Shorter headlines exist, but a `<title>` that stands nowhere on the page and is this short is the site's name.
+_SHORTEST = 8
 _HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
 
 
@@ -64,7 +66,7 @@ def find_headline(page: Page) -> Headline:
     if best >= 0:
         return Headline(_whole(page, best), best, "line in <title>")
     title = _from_title(page_title)
-    if _SITE_ONLY.search(title) or not title:
+    if _SITE_ONLY.search(title) or len(title) < _SHORTEST:
         above = _above_meta(lines)
         if above >= 0:
             return Headline(lines[above].text, above, "line above meta line")

@@ -76,9 +76,11 @@ def find_compact_date(text: str) -> Stamp | None:
 
 
 def without_stamps(text: str) -> str:
-    """A line with its full dates cut out, each leaving a separator."""
+    """A line with its times cut out, also those that only a fetch time completes; each leaves a tab."""
     text = text.translate(_WIDE)
-    return _HAN_DATE.sub("\t", _SHORT_YEAR.sub("\t", _FULL.sub("\t", text)))
+    for pattern in (_FULL, _SHORT_YEAR, _HAN_DATE, _NO_YEAR, _DAY_NAME, _AGO):
+        text = pattern.sub("\t", text)
+    return text
 
 
 def _stamp(match: re.Match[str], year: int) -> Stamp | None:
