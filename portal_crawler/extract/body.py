@@ -94,7 +94,8 @@ def find_body(page: Page, start: int) -> Body:
     weighed = [_weigh(line) for line in page.lines[start:]]
     block = _heaviest_block(page, _shared(weighed), start)
     if block < 0:
-        return Body(-1, (), start)
+        # What was taken for the headline stands below the text.
+        return find_body(page, 0) if start > 0 else Body(-1, (), start)
     first, end = max(page.blocks[block].start, start), page.blocks[block].end
     end = start + _tail(weighed, first - start, end - start)
     while first < end and (weighed[first - start].kind != _TEXT or weighed[first - start].labels):

@@ -102,11 +102,17 @@ def _labelled_source(reads: list[_Read], place: str) -> Named | None:
                 continue
             value = outlet(item.value) or _pictured(read, item)
             if value is None and not item.value.strip() and position + 1 < len(reads):
-                following = reads[position + 1]
-                value = following.text.strip() if not following.labels and is_outlet(following.text) else None
+                value = _outlet_line(read, reads[position + 1])
             if value is not None:
                 return Named(value, f"{item.label} {place} text")
     return None
+
+
+def _outlet_line(label: _Read, following: _Read) -> str | None:
+    """An outlet on the line below its label, in the same row or list."""
+    text = following.text.strip()
+    near = following.line.block - label.line.block <= 2
+    return text if near and not following.labels and len(text) <= 15 and text[:1] != "《" and is_outlet(text) else None
 
 
 def _pictured(read: _Read, item: Labelled) -> str | None:

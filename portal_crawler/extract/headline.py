@@ -18,9 +18,7 @@ from portal_crawler.extract.times import find_stamp
 _BLANK = re.compile(r"[\s\u3000]+")
 _SEPARATOR = re.compile(r"\s*(?:[_|｜丨–]+|-{1,2}(?=\s|[^\d\w]|[\u4e00-\u9fff])|—(?!—)|>>?|»)\s*")
 _SITE_WORDS = re.compile(r"(?:网|在线|频道|新闻|资讯|报|台|中心|首页|正文|门户|社|要闻|站|搜狐|新浪|.com|.cn)$", re.I)
-# A `<title>` that gives nothing but the site (经济参考网, XX网首页).
-_SITE_ONLY = re.compile(r"^\S{2,12}(?:网|在线|频道|新闻|门户|首页|网站)$")
-# Shorter headlines exist, but a `<title>` that stands nowhere on the page and is this short is the site's name.
+# Shorter parts of a `<title>` are in doubt: a site, a channel, a kicker.
 _SHORTEST = 8
 _HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
 
@@ -39,48 +37,52 @@ def find_headline(page: Page) -> Headline:
     page_title = (page.root.findtext(".//title") or "").strip()
     squashed = squash(page_title)
     lines = page.lines
-    best, best_rank = -1, (0.0, 0.0, 0)
+    first_part = squash(_SEPARATOR.split(page_title)[0])
+    best, best_rank = -1, (False, 0, 0, 0)
     heading, heading_rank = -1, (0, 0, 0)
     for index, line in enumerate(lines):
         size = len(line.text)
-        if not 2 <= size <= 120 or line.link * 2 > size:
+        if not 4 <= size <= 120 or line.link * 2 > size:
             continue
         level = _HEADINGS.get(page.blocks[line.block].tag, 0)
-        if level and size >= 4:
+        if level:
             rank = (level, int(_has_meta_below(lines, index)), -index)
-            if rank > heading_rank:
+            if rank > heading_rank and (level == 3 or rank[1]):
                 heading, heading_rank = index, rank
         if squashed and line.text[:2] in page_title:
             text = squash(line.text)
-            if len(text) >= 4 and text in squashed and len(text) * 3 >= len(squashed) * 0.8:
-                rank = (len(text), level + 2 * int(_has_meta_below(lines, index)), -index)
-                if rank > best_rank:
-                    best, best_rank = index, rank
+            inside = text in squashed and len(text) * 3 >= len(squashed) * 0.8
+            # A title cut short by the CMS: the line says it in full.
+            if inside or (len(first_part) >= _SHORTEST and first_part in text and len(text) < 3 * len(first_part)):
+                names = (level == 3 and size >= _SHORTEST, min(len(text), len(squashed)), level + 2 * int(_has_meta_below(lines, index)), -index)
+                if names > best_rank:
+                    best, best_rank = index, names
     if heading >= 0 and heading != best:
         text = squash(_whole(page, heading))
-        first = squash(_SEPARATOR.split(page_title)[0]) if page_title else ""
-        contains = len(first) >= 6 and first in text
+        contains = len(first_part) >= 6 and first_part in text
         if best < 0 or contains or squash(lines[best].text) in text:
-            rule = f"{page.blocks[lines[heading].block].tag}"
-            return Headline(_whole(page, heading), heading, rule)
+            return Headline(_whole(page, heading), heading, page.blocks[lines[heading].block].tag)
     if best >= 0:
         return Headline(_whole(page, best), best, "line in <title>")
+    # What a `<title>` says stands on the page, too, if it is the headline; else it is a channel or the site.
+    above = _above_meta(lines)
+    if above >= 0:
+        return Headline(lines[above].text, above, "line above meta line")
     title = _from_title(page_title)
-    if _SITE_ONLY.search(title) or len(title) < _SHORTEST:
-        above = _above_meta(lines)
-        if above >= 0:
-            return Headline(lines[above].text, above, "line above meta line")
     return Headline(title, -1, "<title>") if title else Headline(None, -1, None)
 
 
 def _above_meta(lines: list[Line]) -> int:
-    """The line right above the first one that gives a time with a label or a source; -1 where there is none."""
+    """The line right above the first one that gives a time as meta lines do; -1 where there is none."""
     for index, line in enumerate(lines):
-        if 8 <= len(line.text) <= 150 and find_stamp(line.text) and read_labels(line.text):
-            for above in range(index - 1, max(index - 6, -1), -1):
-                text = lines[above].text
-                if 5 <= len(text) <= 80 and not lines[above].link and not is_tools(text) and not read_labels(text):
-                    return above
+        if not 8 <= len(line.text) <= 150 or not find_stamp(line.text):
+            continue
+        if not read_labels(line.text) and len(line.text) > 24:
+            continue
+        for above in range(index - 1, max(index - 4, -1), -1):
+            text = lines[above].text
+            if 6 <= len(text) <= 80 and not lines[above].link and not is_tools(text) and not read_labels(text) and not find_stamp(text):
+                return above
     return -1
 
 

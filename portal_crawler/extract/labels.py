@@ -41,7 +41,7 @@ _ALL = "|".join(
 )
 _LABEL = re.compile(rf"(?P<label>{_ALL})\s*[】\]]?\s*(?:[:：丨∶︰]|/(?=\s*[\u4e00-\u9fff])|\|(?=\s*[\u4e00-\u9fff]))\s*")
 # Without a colon a source opens a value at the start of the line or behind the time (eastday: 来源X作者Y选稿Z) …
-_BARE_SOURCE = re.compile(r"(?:^|(?<=[\s\d】|]))(?P<label>来源|稿源|来自|來源)\s*(?=[\u4e00-\u9fff《“])")
+_BARE_SOURCE = re.compile(r"(?:^|(?<=[\s\d】|]))(?P<label>来源|稿源|來源)\s*(?=[\u4e00-\u9fff《“])")
 # … and other labels where blanks stand on both sides, or after such a source.
 _BARE = re.compile(r"(?<=\s)(?P<label>编辑|责任编辑|责编|作者|记者|选稿)\s+(?=\S)")
 _BARE_AFTER_SOURCE = re.compile(r"(?P<label>责任编辑|编辑|责编|作者|记者|选稿)\s*(?=\S)")

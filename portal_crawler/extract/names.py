@@ -27,6 +27,10 @@ _ROLES = re.compile(
     r"^(?:(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|新媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|通讯员|评论员|实习生|特约撰稿人|撰稿人|撰稿|摄影|报道员|编辑|作者))\s*[:：]?\s*"
 )
 _ROLE_TAIL = re.compile(r"[(（](?:实习|见习|通讯员|记者|编辑|整理|责编)[^)）]*[)）]?$|(?<=[\u4e00-\u9fff]{2})(?:实习|见习)$")
+# 来源：资料图 under a picture is the picture's.
+_PICTURE_SOURCE = re.compile(r"(?:资料|网络|视频|新闻)?(?:图片?|截图)(?:资料)?$")
+# 新华社评论员 张三: who the person is, not a second one.
+_TITLED = re.compile(r"[\u4e00-\u9fff]{2,}(?:作者|评论员|撰稿人|研究员|通讯员|记者|教授|主任|主编)$")
 _VALUE_END = re.compile(r"[【\[|｜\t>»<]|字号|分享|(?:\s|^)(?:大\s中\s小|T\|T)|https?://|www\.")
 _WRAPPING = " \u3000\xa0\t:：,，;；.。-—_·|/（(【[〔<《“\"')）】]〕>》”、"
 _OUTLET_WRAPPING = " \u3000\xa0\t:：,，;；.。-—_|/【[】]〔〕<>、"
@@ -53,7 +57,7 @@ def outlet(value: str) -> str | None:
     else:
         named = "、".join(kept)
     named = named.strip(_OUTLET_WRAPPING)
-    if not named or len(named) > 40 or is_tools(named) or not re.search(r"\w", named):
+    if not named or len(named) > 40 or is_tools(named) or not re.search(r"\w", named) or _PICTURE_SOURCE.match(named):
         return None
     return named
 
@@ -90,7 +94,7 @@ def persons(value: str) -> str | None:
     names: list[str] = []
     for token in _NAME_BREAK.split(value):
         token = _unbalanced(_ROLE_TAIL.sub("", _ROLES.sub("", token.strip(_WRAPPING)))).strip(_WRAPPING)
-        if not token:
+        if not token or (len(token) > 4 and _TITLED.match(token)):
             continue
         if names and is_outlet(token):
             break
