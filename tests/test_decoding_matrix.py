@@ -34,9 +34,9 @@ SCRIPTS = {
     "gb18030": ("gb18030", "gb18030", "utf-8", FOUR_BYTES),
     "big5": ("big5", "big5", "utf-8", TAIWAN),
 }
-# A byte before the second half of the second paragraph. 0xFF opens nothing in any of the encodings. The others
-# open a character and take the next byte for their own, which in GBK shifts all that follow in the run (in Big5
-# such a byte often gives another sound text, of which nobody can tell; 0x80 is one that cannot).
+# A byte before the second half of the second paragraph. 0xFF opens nothing in any of the encodings. The
+# others open a character and take the next byte for their own, which in GBK shifts all that follow in the
+# run (in Big5 such a byte often gives another sound text, of which nobody can tell; 0x80 is one that cannot).
 STRAY = {
     "clean": dict.fromkeys(SCRIPTS, b""),
     "stray_ff": dict.fromkeys(SCRIPTS, b"\xff"),
