@@ -12,20 +12,24 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 
-from portal_crawler.extract.boilerplate import is_block_heading, is_neighbour, is_notice, is_tools
+from portal_crawler.extract.boilerplate import ends_article, is_block_heading, is_invitation, is_notice, is_teaser, is_tools
 from portal_crawler.extract.labels import read_labels
 from portal_crawler.extract.page import Line, Page
 from portal_crawler.extract.times import find_stamp
 
 _SENTENCE = re.compile(r"[。！？；，、：“”]|[,.;:!?](?=\s|$)")
 _SENTENCE_END = re.compile(r"[。！？…；]|[.!?]\s*$")
+_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote center pre dd dt figcaption".split())
+_SPOKEN = re.compile(r"[。！？]")
 # Text below the line that closes an article is a comment, a teaser or a notice; weighed so low, it does not pull
 # the container outwards, and it still counts when there is nothing above it.
 _AFTER_CLOSE = 0.2
+_AFTER_END = 0.02
 # So many characters of links and furniture below the headline halve what a line says: a caption of one sentence
 # right below it outweighs the teasers of the right-hand column.
 _FAR = 200.0
-_TEXT, _FURNITURE, _LINKS, _CREDIT, _CLOSE = "text", "furniture", "links", "credit", "close"
+_TEXT, _FURNITURE, _LINKS, _CREDIT, _HEADING, _NOTICE, _END = "text", "furniture", "links", "credit", "heading", "notice", "end"
+_CLOSING = (_CREDIT, _HEADING, _NOTICE, _END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def is_credit(text: str) -> bool:
     head = text[: labels[0].start].strip(" \u3000【[（([［>|-—·")
     if len(head) > 6 and find_stamp(head) is None and "http" not in head and len(labels) < 2:
         return False
-    return all(len(item.value) <= 60 for item in labels)
+    return all(len(item.value) <= 60 and not _SPOKEN.search(item.value) for item in labels)
 
 
 def _closes(text: str) -> bool:
@@ -91,37 +95,43 @@ def _closes(text: str) -> bool:
 
 def find_body(page: Page, start: int) -> Body:
     """The body among the lines from `start` on, the first line that can belong to it."""
-    weighed = [_weigh(line) for line in page.lines[start:]]
+    weighed = [_weigh(line, page.blocks[line.block].beside) for line in page.lines[start:]]
     block = _heaviest_block(page, _shared(weighed), start)
     if block < 0:
         # What was taken for the headline stands below the text.
         return find_body(page, 0) if start > 0 else Body(-1, (), start)
     first, end = max(page.blocks[block].start, start), page.blocks[block].end
-    end = start + _tail(weighed, first - start, end - start)
+    end = start + _tail(page, weighed, start, first - start, end - start)
     while first < end and (weighed[first - start].kind != _TEXT or weighed[first - start].labels):
         first += 1
     kept = [index for index in range(first, end) if page.lines[index].text and _is_text(weighed, index - start, end - start)]
     return Body(block, tuple(kept), kept[-1] + 1 if kept else end)
 
 
-def _weigh(line: Line) -> _Weighed:
+def _weigh(line: Line, beside: bool) -> _Weighed:
     """What a line is and how much it speaks for its block, in characters of running text."""
     text = line.text
     if not text:
         return _Weighed(_FURNITURE, 0.0)
     size = len(text)
     plain = size - line.link
-    if size <= 90 and is_tools(text):
+    if ends_article(text):
+        return _Weighed(_END, -8.0)
+    if beside:
         return _Weighed(_FURNITURE, -4.0)
-    if size <= 40 and (is_block_heading(text) or is_neighbour(text)):
-        return _Weighed(_CLOSE, -8.0)
+    if is_tools(text) or is_invitation(text):
+        return _Weighed(_FURNITURE, -4.0)
+    if is_block_heading(text):
+        return _Weighed(_HEADING, -8.0)
     labels = is_credit(text)
     if labels and _closes(text):
         return _Weighed(_CREDIT, -2.0)
+    if line.link and is_teaser(text):
+        return _Weighed(_LINKS, -(line.link * 0.5 + 4))
     if line.link * 2 > size and not (plain > 8 and _SENTENCE_END.search(text)):
         return _Weighed(_LINKS, -(line.link * 0.5 + 4))
     if is_notice(text):
-        return _Weighed(_CLOSE, -plain * 0.5)
+        return _Weighed(_NOTICE, -8.0)
     if labels:
         return _Weighed(_TEXT, 0.0, labels=all(item.kind != "text" for item in read_labels(text)))
     if _SENTENCE.search(text):
@@ -140,8 +150,8 @@ def _shared(weighed: list[_Weighed]) -> list[float]:
             gained += weight
         else:
             passed -= weight
-            if item.kind in (_CLOSE, _CREDIT) and gained > 0:
-                share = _AFTER_CLOSE
+            if item.kind in _CLOSING and gained > 0:
+                share = min(share, _AFTER_END if item.kind == _END and gained >= _WORTH_TAKING else _AFTER_CLOSE)
         weights.append(weight)
     return weights
 
@@ -172,26 +182,43 @@ def _heaviest_block(page: Page, weights: list[float], start: int) -> int:
 _WORTH_TAKING = 12.0
 
 
-def _tail(weighed: list[_Weighed], first: int, end: int) -> int:
-    """Where the text of a container ends: at the line that closes it, and before the links that trail it."""
-    before = 0.0
+def _tail(page: Page, weighed: list[_Weighed], start: int, first: int, end: int) -> int:
+    """Where the text of a container ends: at the line that closes it, and before the links that trail it.
+
+    first, end: the container's range, counted from `start` as `weighed` is.
+    """
+    homes: dict[int, float] = {}
     for index in range(first, end):
         item = weighed[index]
-        if item.kind in (_CLOSE, _CREDIT) and before >= _WORTH_TAKING:
-            after = sum(other.weight for other in weighed[index:end] if other.kind == _TEXT)
-            if after < before:
+        if item.kind == _TEXT:
+            home = _home(page, start + index)
+            homes[home] = homes.get(home, 0.0) + item.weight
+        elif item.kind in _CLOSING and (before := sum(homes.values())) >= _WORTH_TAKING:
+            after = sum(
+                other.weight
+                for position, other in enumerate(weighed[index:end], index)
+                if other.kind == _TEXT and homes.get(_home(page, start + position), 0.0) * 4 >= before
+            )
+            # A box of links may stand inside an article, which goes on beside it; credits and notices stand below.
+            if item.kind == _END or after < (_WORTH_TAKING if item.kind == _HEADING else before):
                 end = index
                 break
-        elif item.kind == _TEXT:
-            before += item.weight
     while end > first and (weighed[end - 1].kind != _TEXT or weighed[end - 1].labels):
         end -= 1
     return end
 
 
+def _home(page: Page, index: int) -> int:
+    """The block that a line's paragraph stands in: text of one article has one home, or few."""
+    block = page.lines[index].block
+    return page.blocks[block].parent if page.blocks[block].tag in _PARAGRAPHS else block
+
+
 def _is_text(weighed: list[_Weighed], index: int, end: int) -> bool:
+    """Whether a line between the first and the last line of text is text itself."""
     item = weighed[index]
-    if item.kind == _CLOSE:
+    if item.kind == _HEADING:
         # 【相关阅读】 with text below it is a sub-heading of the article.
         return index + 1 < end and weighed[index + 1].kind == _TEXT
-    return item.kind == _TEXT
+    # Words of notices in the middle of a text are the text's own.
+    return item.kind in (_TEXT, _NOTICE)

@@ -24,7 +24,7 @@ _TOOLS = re.compile(
                 "发起话题 写进博客 提问作者 查看 参与 跟贴 跟帖 论坛 进入论坛 返回论坛 投稿 在线投稿 我要投稿 打赏 点赞 赞 赏 顶一下 踩一下 顶 踩 "
                 "手机看新闻 手机阅读 语音播报 朗读 听新闻 播放视频 播放 暂停 全屏 视频 图集 隐藏边栏 视力保护色 无障碍 "
                 "返回顶部 回到顶部 返回首页 返回列表 返回频道 返回搜狐，查看更多 返回搜狐 查看更多 正在加载 加载中 载入中 请稍候 "
-                "点击 次 人气 浏览 阅读 热度 订阅 新闻订阅 RSS 邮件 Email 已 人 条 共 页 第 "
+                "关注 已关注 举报 回复 广告 点击 次 人气 万 浏览 阅读 热度 订阅 新闻订阅 RSS 邮件 Email 已 人 条 共 页 第 "
                 "上一页 下一页 上页 下页 首页 尾页 末页 前一页 后一页 全文 显示全文 "
                 "高兴 愤怒 难过 感动 无聊 同情 搞笑 支持 震惊 打酱油 Play Video +1 A+ A- A T x X"
             ).split(),
@@ -34,18 +34,20 @@ _TOOLS = re.compile(
     ).replace("+", r"\+")
 )
 _FILLING = re.compile(r"[\W\d_]+")
-# A number alone may be a sub-heading or a table's cell; several are a pager.
-_NUMBER = re.compile(r"[（(【\[]?\d+(?:[.,，]\d+)*[)）】\].、%％]?$")
+# Numbers alone may be a sub-heading or a table's cells, a time or a price; a run of small ones is a pager.
+_PAGER = re.compile(r"[\[【(（]?\s*\d{1,3}\s*[\]】)）]?(?:[\s|\[\]【】()（）.…-]+\d{1,3}){2,}[\s\])】）.…>»]*$|\+1$")
 # Headings of blocks of links and of comments. What follows such a line is not the article any more.
-_BLOCK_HEADING = re.compile(
+_OTHERS = re.compile(
     r"^[\W_]*(?:更多)?(?:"
-    r"(?:相关|延伸|推荐|拓展|扩展|深度|更多|精彩|关联|热门|往期|专题|同类|最新|编辑|猜你|为您|小编|你可能|您可能|大家都|今日|今天|本网|图片|热点|热图|视频|频道|栏目|新闻|点击|评论|阅读|一周|本周|本月|24小时|下一篇)"
-    r"(?:文章|新闻|阅读|报道|链接|推荐|内容|资讯|专题|稿件|信息|话题|喜欢|关注|感兴趣|在看|热搜|搜索|热点|热榜|视频|图片|头条|排行榜?|排名|观察|精选|点击排行|点击|导读|评论|回顾|要闻)(?:榜)?"
-    r"|网友(?:评论|留言|跟帖|热评)|最新评论|热门评论|精彩评论|全部评论|发表评论|我来说两句|用户评论|留言板|评论区|评论列表"
-    r"|本文导航|相关热词搜索?|上一篇|下一篇|阅读下一篇|作者最新文章|相关标签|延伸阅读|调查|频道精选|深度观察|.{0,8}(?:新闻|文章|这里|此文).{0,6}(?:心情|感受|感觉)(?:是|如何)?|编辑推荐|图文推荐|大家爱看|热点搜索|今日推荐|焦点图片"
-    r")(?:[:：>》】\])\s]|$)"
+    r"(?:延伸|推荐|拓展|扩展|深度|更多|精彩|关联|热门|往期|专题|同类|最新|编辑|猜你|为您|小编|你可能|您可能|大家都|今日|今天|本网|图片|热点|热图|视频|频道|栏目|新闻|点击|阅读|一周|本周|本月|24小时)"
+    r"(?:文章|新闻|阅读|报道|链接|推荐|内容|资讯|专题|稿件|信息|话题|喜欢|关注|感兴趣|在看|热搜|搜索|热点|热榜|视频|图片|头条|排行榜?|排名|观察|精选|点击排行|点击|导读|回顾|要闻|公告)(?:榜)?"
+    r"|本文导航|相关热词搜索?|阅读下一篇|作者最新文章|相关标签|调查|频道精选|大家爱看|.{0,8}(?:新闻|文章|这里|此文).{0,6}(?:心情|感受|感觉)(?:是|如何)?"
+    r")(?:[:：>》】\])（(\s\d]|$)"
 )
-_COMMENTS = re.compile(r"^[\W_]*(?:网友|最新|热门|精彩|全部|发表|用户|我来说|我要)?(?:评论|留言|跟[帖贴]|说两句)(?:列表|区)?[\W\d_]*$|^目前共有")
+_RELATED = re.compile(r"^[\W_]*(?:更多)?(?:相关|新闻|背景)(?:文章|新闻|阅读|报道|链接|推荐|内容|资讯|专题|稿件)(?:[:：>》】\])（(\s\d]|$)|^[\W_]*延伸阅读[\W_]*$")
+_COMMENTS = re.compile(
+    r"^[\W_]*(?:网友|最新|热门|精彩|全部|发表|用户|我来|我要)?(?:评论|留言|跟[帖贴]|热评|说两句)(?:列表|区|板)?[\W\d_万条]*$|^目前共有|^最新评论|^共有\s*\d*\s*(?:位网友|条评论)"
+)
 _NEIGHBOUR = re.compile(r"^[\W_]*(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇|上一则|下一则|阅读下一篇)(?:文章|新闻|[:：\s]|$)")
 # Words of notices. One of them in a sentence is news, two in one line are a notice about rights.
 _RIGHTS = re.compile(
@@ -53,11 +55,11 @@ _RIGHTS = re.compile(
     r"免责|不代表本[网站平]|仅代表作者|不承担|法律责任|如有(?:侵权|异议)|及时(?:删除|处理)|联系本[网站]|与本[网站]联系|本[网站](?:及其)?(?:不|无法)|其真实性|投诉|稿件.{0,6}稿酬|观点和?(?:对其)|参考之?用|投资建议|风险自担|知识产权|信息存储"
 )
 # An article about copyright uses the same words, but only a notice speaks of the site that prints it.
-_SPEAKS_FOR_ITSELF = re.compile(r"本[网站]|本平台|凡注明|凡注有|转载(?:请|须|目的|出于)|(?:请|可)(?:及时)?(?:与|联系)[^。]{0,8}(?:我们|本)|该文观点")
+_SPEAKS_FOR_ITSELF = re.compile(r"本[网站]|本文来源|本平台|凡注明|凡注有|转载(?:请|须|目的|出于)|(?:请|可)(?:及时)?(?:与|联系)[^。]{0,8}(?:我们|本)|该文观点")
 _NOTICE_OPENING = re.compile(
-    r"^[\W_]*(?:(?:特别|版权|免责|郑重|重要|平台|本[网站])?声\s*明\s*[:：]|免责(?:声明|条款)|版权(?:声明|所有|与免责)|风险提示[:：].{0,30}(?:投资|参考)|"
+    r"^[\W_]*(?:(?:特别|版权|免责|郑重|重要|平台|本[网站])?声\s*明\s*[:：](?:$|.{0,60}(?:本|转载|版权|观点|来源|仅|授权|代表))|免责(?:声明|条款)|版权(?:声明|所有|与免责)|风险提示[:：].{0,30}(?:投资|参考)|"
     r"(?:凡|本)[^。]{0,6}(?:注明|转载|注有)[^。]{0,30}来源|凡本[网站]|未经(?:本[网站]|书面|许可|授权)[^。]{0,20}(?:不得|禁止|严禁)|转载请注明|[^。，]{0,12}独家稿件|"
-    r"[^。，]{0,10}版权所有|Copyright|COPYRIGHT|©|CopyRight)"
+    r"[^。，“”]{0,10}版权所有|Copyright|COPYRIGHT|©|CopyRight)"
 )
 _LICENCE = re.compile(
     r"ICP[备证]|公网安备|许可证(?:编号|号)?\s*[:：]?\s*[\w(（-]*\d|(?i:all rights? reser?ve?d)|违法(?:和|及|与)?不良信息举报|经营许可证|Copyright\s*(?:©|\(C\)|\d)|(?i:powered\s+by)"
@@ -67,31 +69,46 @@ _CONTACT = re.compile(r"(电话|传真|邮箱|信箱|邮编|地址|热线|E-?mai
 _ACCOUNT = re.compile(
     r"^[\W_]*(?:(?:请|欢迎|更多|长按|微信)?[^。]{0,14}(?:扫描?(?:一扫|码|下方|上方|以下|左侧|右侧)|长按)[^。]{0,24}(?:二维码|关注|下载|客户端|公众号|微信|APP|阅读)|"
     r"(?:欢迎|敬请|请)?关注[^。，]{0,20}(?:公众号|官方微信|官方微博|微信号|客户端|[,，]\s*(?:了解|获取|查看|看)更多[^。，]*。?$)|(?:打开|下载|安装)[^。，]{0,12}(?:APP|客户端|App|app)|"
-    r"[^。，]{0,12}用手机随时随地看新闻|更多(?:精彩|内容|资讯)[^。]{0,20}(?:请|关注|点击|下载|登录|访问)|点击右上角|本文来自[^。]{0,20}(?:客户端|更多|下载|APP|app))[^。]*。?$"
+    r"[^。，]{0,12}用手机随时随地看新闻|更多(?:精彩|内容|资讯)[^。]{0,20}(?:请|关注|点击|下载|登录|访问)|点击右上角|扫一扫[，,]?[^。，]{0,12}$|本文来自[^。]{0,20}(?:客户端|更多|下载|APP|app))[^。]*。?$"
 )
 _END_MARK = re.compile(r"^[\W_]*(?:本文结束|全文结束|正文结束|文章结束|(?:THE\s+)?END|end)[\W_]*(?:[\w.]+)?$")
 
 
+# A line that breaks off with a link to the rest of it.
+_TEASER = re.compile(r"(?:\.{3}|…|[\[【(（])\s*(?:详细|详情|全文|更多|阅读全文|查看全文|查看详情)[\]】)）]?\s*(?:>+|»)?$")
+
+
+def is_teaser(text: str) -> bool:
+    """Whether a line with a link announces another article (… [详细])."""
+    return _TEASER.search(text) is not None
+
+
 def is_tools(text: str) -> bool:
     """Whether a line holds nothing but buttons, share targets, pagers, counters and their numbers."""
-    if len(text) > 90 or text[-1:] in "。！？" or _NUMBER.match(text):
+    if len(text) > 90 or text[-1:] in "。！？":
         return False
-    return not _FILLING.sub("", _TOOLS.sub("", text))
+    rest, tools = _TOOLS.subn("", text)
+    return not _FILLING.sub("", rest) and (tools > 0 or _PAGER.match(text) is not None)
 
 
 def is_block_heading(text: str) -> bool:
-    """Whether a line is the heading of a block of links or comments (相关阅读, 热点推荐, 网友评论)."""
-    return len(text) <= 24 and (_BLOCK_HEADING.match(text) is not None or _COMMENTS.match(text) is not None)
+    """Whether a line is the heading of a block of links to other articles (相关阅读, 热点推荐)."""
+    return len(text) <= 24 and (_OTHERS.match(text) is not None or _RELATED.match(text) is not None)
 
 
-def is_neighbour(text: str) -> bool:
-    """Whether a line leads to the article before or after (上一篇：…)."""
-    return _NEIGHBOUR.match(text) is not None
+def ends_article(text: str) -> bool:
+    """Whether a line opens what never stands inside an article: comments, or the article before or after."""
+    return (len(text) <= 24 and _COMMENTS.match(text) is not None) or _NEIGHBOUR.match(text) is not None
+
+
+def is_invitation(text: str) -> bool:
+    """Whether a line asks readers to follow an account, scan a code or install a program."""
+    return len(text) <= 80 and _ACCOUNT.match(text) is not None
 
 
 def is_notice(text: str) -> bool:
-    """Whether a line is a notice about rights, a licence, a site's own links or an invitation to follow it."""
-    if _NOTICE_OPENING.match(text) or _ACCOUNT.match(text) or _END_MARK.match(text):
+    """Whether a line is a notice about rights, a licence, an address of the site or a row of its own links."""
+    if _NOTICE_OPENING.match(text) or _END_MARK.match(text):
         return True
     if _LICENCE.search(text):
         return len(text) < 60 or text[-1:] not in "。！？" or len(_RIGHTS.findall(text)) > 1

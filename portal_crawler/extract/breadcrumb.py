@@ -11,7 +11,7 @@ from lxml import etree
 
 from portal_crawler.extract.headline import Headline, squash
 from portal_crawler.extract.names import is_outlet
-from portal_crawler.extract.page import Page
+from portal_crawler.extract.page import Line, Page
 
 _HERE = re.compile(
     r"(?:您|你)?(?:现在|当前|目前|所在|的)*(?:当前|所在|所处)?(?:的)?(?:位置|方位)(?:是|在)?\s*[:：>]?\s*|^\s*(?:导航|首页导航)\s*[:：]\s*"
@@ -21,7 +21,7 @@ _BAR = re.compile(r"\s*[/|｜丨·]\s*|\s+[-–—]+\s+|(?<=[\u4e00-\u9fff])\s*[
 # More parts than this, separated by bars, are a navigation.
 _MOST_CRUMBS = 6
 _HOME = re.compile(r"^(?:.{0,12}(?:首页|主页)|home)$", re.I)
-_LAST = re.compile(r"^(?:正文|内容|详细内容|详情|文章|新闻正文|文章正文|浏览文章|查看文章|阅读|阅读正文|浏览|列表|本页|最终页)$")
+_LAST = re.compile(r"^(?:正文|浏览正文|文章内容|内容|详细内容|详情|文章|新闻正文|文章正文|浏览文章|查看文章|阅读|阅读正文|浏览|列表|本页|最终页)$")
 _AFTERWARDS = re.compile(
     r"(?:转播|分享|字号|字体|打印|收藏|我要|时间|来源|编辑|发布|【|\[|评论|投稿|手机|新闻热线|\d{4}[-年]).*$|[\s\u3000]{2,}.*$"
 )
@@ -49,17 +49,26 @@ def find_channel_path(page: Page, indices: Sequence[int], headline: Headline) ->
                 crumbs = _crumbs(page, index + 1, page.lines[index + 1].text, headline)
             if crumbs:
                 return ChannelPath(crumbs, "位置 line")
-        elif unlabelled is None and _is_crumb_line(text, headline.line - index):
+        elif unlabelled is None and _is_crumb_line(page.lines[index], headline.line - index):
             crumbs = _crumbs(page, index, text, headline)
             unlabelled = ChannelPath(crumbs, "crumb line") if crumbs else None
+        elif unlabelled is None and _HOME.match(text) and (crumbs := _listed(page, index, headline)):
+            unlabelled = ChannelPath(crumbs, "crumb list")
     return unlabelled
 
 
-def _is_crumb_line(text: str, lines_above_headline: int) -> bool:
-    if _ARROW.search(text):
-        return len(_ARROW.split(text)) > 2 or _HOME.match(_ARROW.split(text)[0].strip()) is not None
-    parts = _BAR.split(text)
-    return 0 < lines_above_headline <= 4 and 1 < len(parts) <= _MOST_CRUMBS and _HOME.match(parts[0].strip()) is not None
+def _is_crumb_line(line: Line, lines_above_headline: int) -> bool:
+    """Whether a line without a label is a path: arrows between its parts, or bars and not all of them links."""
+    near = 0 < lines_above_headline <= 4
+    if _ARROW.search(line.text):
+        parts = [part.strip() for part in _ARROW.split(line.text) if part.strip()]
+        return len(parts) > 2 or bool(parts and _HOME.match(parts[0])) or (near and len(parts) == 2 and max(map(len, parts)) <= 12)
+    parts = [part.strip() for part in _BAR.split(line.text)]
+    if not near or not 1 < len(parts) <= _MOST_CRUMBS:
+        return False
+    if _HOME.match(parts[0]):
+        return line.link < sum(map(len, parts))
+    return len(parts) > 2 and is_outlet(parts[0]) and "-" in line.text
 
 
 def _crumbs(page: Page, index: int, text: str, headline: Headline) -> tuple[str, ...] | None:
@@ -77,6 +86,20 @@ def _crumbs(page: Page, index: int, text: str, headline: Headline) -> tuple[str,
         elif position > 0 or (len(parts) == 1 or not _is_site(page, name, links.get(name))):
             crumbs.append(name)
     return tuple(crumbs) or None
+
+
+def _listed(page: Page, index: int, headline: Headline) -> tuple[str, ...] | None:
+    """Crumbs that stand in the items of a list, from the front page to the headline or 正文."""
+    block = page.blocks[page.lines[index].block]
+    if block.tag != "li" or block.parent < 0:
+        return None
+    around = page.blocks[block.parent]
+    texts = [line.text for line in page.lines[index + 1 : around.end] if line.text]
+    if not texts or len(texts) > _MOST_CRUMBS:
+        return None
+    if _LAST.match(texts[-1]) or squash(texts[-1]) == squash(headline.text or ""):
+        return tuple(texts[:-1]) or None
+    return None
 
 
 def _is_site(page: Page, name: str, href: str | None) -> bool:

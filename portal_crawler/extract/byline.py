@@ -20,6 +20,8 @@ from portal_crawler.extract.times import without_stamps
 _REPORTER_LINE = re.compile(
     r"^[\s\u3000]*[□■◎●○◇◆▲△\uf06c]?\s*(?:[\u4e00-\u9fff]{0,8}?)(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|评论员|通讯员)[\s\u3000:：]+(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,40})$"
 )
+# Opinion pages set the author's name below the headline behind a mark.
+_MARKED_LINE = re.compile(r"^[□■◎●○◇◆▲△☉⊙]\s*(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,24})$")
 _EDITOR_LINE = re.compile(r"^[\W_]*(?:责任编辑|责编|编辑|責任編輯)\s*[:：]")
 # Lines under the text in which a source or an editor is looked for.
 _NEAR = 20
@@ -75,12 +77,22 @@ def read_byline(page: Page, above: Iterable[int], body: Sequence[int], end: int)
 
 def is_reporter_line(text: str) -> bool:
     """Whether a line gives the reporters' names and nothing else (本报记者 邓红阳)."""
-    return len(text) <= 40 and _REPORTER_LINE.match(text) is not None
+    return _reporters(text) is not None
 
 
 def without_closing_editor(text: str) -> str:
     """A text without the bracket that names its editor behind the last sentence."""
     return _EDITOR_BRACKET.sub("", text)
+
+
+def _reporters(text: str) -> str | None:
+    if len(text) > 40:
+        return None
+    if match := _REPORTER_LINE.match(text):
+        return persons(match["names"])
+    if (match := _MARKED_LINE.match(text)) and (names := persons(match["names"])):
+        return names if all(map(is_person, names.split("、"))) else None
+    return None
 
 
 def _read(line: Line) -> _Read:
@@ -128,8 +140,10 @@ def _bare_source(reads: list[_Read]) -> Named | None:
         timed = read.text.count("\t") > 0
         if len(read.line.text) > 120 or not (timed or any(item.kind == "time" for item in read.labels)):
             continue
-        head = read.text[: read.labels[0].start] if read.labels else read.text
-        tokens = [token.strip("()（）:：,，·-—>") for token in _BREAK.split(_ADDRESS.sub(" ", head))]
+        # What no label owns: the line up to its first label, and what a time cuts off from a label's value.
+        loose = [read.text[: read.labels[0].start] if read.labels else read.text]
+        loose += [item.value.partition("\t")[2] for item in read.labels if item.kind != "source"]
+        tokens = [token.strip("()（）:：,，·-—>") for token in _BREAK.split(_ADDRESS.sub(" ", " ".join(loose)))]
         tokens = [token for token in tokens if token]
         for token in tokens:
             if is_outlet(token) and not re.search(r"[>»]", token):
@@ -157,10 +171,8 @@ def _labelled_persons(reads: list[_Read], kind: str, place: str) -> Named | None
 
 def _reporter_line(reads: list[_Read]) -> Named | None:
     for read in reads:
-        if is_reporter_line(read.line.text) and (match := _REPORTER_LINE.match(read.line.text)):
-            names = persons(match["names"])
-            if names:
-                return Named(names, "reporter line above text")
+        if names := _reporters(read.line.text):
+            return Named(names, "reporter line above text")
     return None
 
 

@@ -58,12 +58,12 @@ def find_headline(page: Page) -> Headline:
                 if names > best_rank:
                     best, best_rank = index, names
     if heading >= 0 and heading != best:
-        text = squash(_whole(page, heading))
+        text = squash(_whole(page, heading, page_title))
         contains = len(first_part) >= 6 and first_part in text
         if best < 0 or contains or squash(lines[best].text) in text:
-            return Headline(_whole(page, heading), heading, page.blocks[lines[heading].block].tag)
+            return Headline(_whole(page, heading, page_title), heading, page.blocks[lines[heading].block].tag)
     if best >= 0:
-        return Headline(_whole(page, best), best, "line in <title>")
+        return Headline(_whole(page, best, page_title), best, "line in <title>")
     # What a `<title>` says stands on the page, too, if it is the headline; else it is a channel or the site.
     above = _above_meta(lines)
     if above >= 0:
@@ -98,7 +98,7 @@ def _has_meta_below(lines: list[Line], index: int) -> bool:
     )
 
 
-def _whole(page: Page, index: int) -> str:
+def _whole(page: Page, index: int, page_title: str) -> str:
     """The line with the lines that continue it: a heading element broken by `<br>`, up to the meta line in it."""
     block = page.blocks[page.lines[index].block]
     if block.tag not in _HEADINGS:
@@ -109,7 +109,8 @@ def _whole(page: Page, index: int) -> str:
             break
         if line.text:
             parts.append(line.text)
-    return " ".join(parts)
+    joined = "".join(parts)
+    return joined if joined in page_title else " ".join(parts)
 
 
 def _from_title(title: str) -> str:

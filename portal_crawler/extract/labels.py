@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from portal_crawler.extract.names import is_person
+
 _KINDS = {
     "source": "稿件来源 文章来源 信息来源 新闻来源 本文来源 消息来源 内容来源 来源 稿源 出处 转载自 转自 摘自 原载 來源 文章來源 来自",
     "editor": "责任编辑 网络编辑 值班编辑 本网编辑 文章编辑 文字编辑 新媒体编辑 见习编辑 实习编辑 编辑 责编 网编 責任編輯 編輯 責編",
-    "author": "本报记者 本网记者 特约记者 见习记者 实习记者 全媒体记者 融媒体记者 首席记者 文章作者 作者 记者 通讯员 特约撰稿 撰文 撰稿人 撰稿 发布者 發布者 記者 文",
+    "author": "本报记者 本网记者 特约记者 见习记者 实习记者 全媒体记者 融媒体记者 首席记者 文章作者 作者 记者 通讯员 特约撰稿 撰文 撰稿人 撰稿 发布者 發布者 記者 文/图 图/文 文图 文",
     "time": "发布时间 发表时间 发稿时间 出版时间 发布日期 发表日期 发布于 时间 日期 發布時間 發佈時間 時間 北京时间",
     "changed": "更新时间 更新日期 编辑时间 录入时间 最后更新 修改时间 更新于 上传日期",
     # Who worked on an item in another part than the three fields name.
@@ -43,7 +45,9 @@ _LABEL = re.compile(rf"(?P<label>{_ALL})\s*[】\]]?\s*(?:[:：丨∶︰]|/(?=\s*
 # Without a colon a source opens a value at the start of the line or behind the time (eastday: 来源X作者Y选稿Z) …
 _BARE_SOURCE = re.compile(r"(?:^|(?<=[\s\d】|]))(?P<label>来源|稿源|來源)\s*(?=[\u4e00-\u9fff《“])")
 # … and other labels where blanks stand on both sides, or after such a source.
-_BARE = re.compile(r"(?<=\s)(?P<label>编辑|责任编辑|责编|作者|记者|选稿)\s+(?=\S)")
+_BARE = re.compile(r"(?:^|(?<=\s))(?P<label>编辑|责任编辑|责编|作者|记者|选稿)\s+(?=\S)|(?P<both>文/图|图/文|文图)[\s:：]+(?=[\u4e00-\u9fff])")
+# … and alone on a line with a name (责编汪洋).
+_BARE_LINE = re.compile(r"^(?P<label>责任编辑|责编|编辑|作者)(?P<name>[\u4e00-\u9fff]{2,3})$")
 _BARE_AFTER_SOURCE = re.compile(r"(?P<label>责任编辑|编辑|责编|作者|记者|选稿)\s*(?=\S)")
 _COMPACT = re.compile(r"\s+")
 
@@ -64,11 +68,13 @@ def read_labels(text: str) -> list[Labelled]:
     taken = [match.span() for match in found]
     bare = list(_BARE_SOURCE.finditer(text))
     bare += (_BARE_AFTER_SOURCE if bare else _BARE).finditer(text, bare[0].end() if bare else 0)
+    if (alone := _BARE_LINE.match(text)) and is_person(alone["name"]):
+        return [Labelled(_KIND_OF[alone["label"]], alone["label"], alone["name"], 0)]
     found += [match for match in bare if not any(start <= match.start() < end for start, end in taken)]
     found.sort(key=lambda match: match.start())
     labelled = []
     ends = [match.start() for match in found[1:]] + [len(text)]
     for match, end in zip(found, ends, strict=False):
-        label = _COMPACT.sub("", match["label"])
+        label = _COMPACT.sub("", match.groupdict().get("label") or match.groupdict()["both"])
         labelled.append(Labelled(_KIND_OF[label], label, text[match.end() : end], match.start()))
     return labelled

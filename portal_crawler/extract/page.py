@@ -22,6 +22,7 @@ _BLOCKS = frozenset(
     "h1 h2 h3 h4 h5 h6 header hgroup html li main marquee menu nav ol p pre section summary table tbody td tfoot th "
     "thead tr ul caption legend".split()
 )
+_BESIDE = frozenset(("nav", "aside", "footer"))
 # Elements whose text a reader of the article never sees as text.
 _UNSEEN = frozenset(
     "script style noscript template head select option textarea button iframe object embed applet svg math canvas "
@@ -54,16 +55,20 @@ class Line:
 
 
 class Block:
-    """A block element with the half-open range of lines inside it; parent is an index, -1 for the root."""
+    """A block element with the half-open range of lines inside it; parent is an index, -1 for the root.
 
-    __slots__ = ("element", "end", "parent", "start", "tag")
+    beside: whether it is, or stands in, an element that HTML sets aside from the text (nav, aside, footer).
+    """
 
-    def __init__(self, element: etree._Element, tag: str, parent: int, start: int) -> None:
+    __slots__ = ("beside", "element", "end", "parent", "start", "tag")
+
+    def __init__(self, element: etree._Element, tag: str, parent: int, start: int, beside: bool) -> None:
         self.element = element
         self.tag = tag
         self.parent = parent
         self.start = start
         self.end = start
+        self.beside = beside
 
 
 @dataclass(slots=True)
@@ -128,6 +133,7 @@ def lay_out(root: etree._Element, *, hidden: bool = False) -> tuple[list[Line], 
     pictures: list[etree._Element] = []
     link = 0
     in_link = 0
+    preformatted = 0
     current = -1
 
     def close_line() -> None:
@@ -140,6 +146,19 @@ def lay_out(root: etree._Element, *, hidden: bool = False) -> tuple[list[Line], 
             pictures.clear()
         link = 0
 
+    def add(text: str) -> None:
+        nonlocal link
+        if preformatted and "\n" in text:
+            head, *rest = text.split("\n")
+            pieces.append(head)
+            for piece in rest:
+                close_line()
+                pieces.append(piece)
+            return
+        pieces.append(text)
+        if in_link:
+            link += len(text.strip())
+
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         tag = element.tag
@@ -149,7 +168,8 @@ def lay_out(root: etree._Element, *, hidden: bool = False) -> tuple[list[Line], 
                 continue
             if tag in _BLOCKS:
                 close_line()
-                blocks.append(Block(element, tag, current, len(lines)))
+                beside = tag in _BESIDE or (current >= 0 and blocks[current].beside)
+                blocks.append(Block(element, tag, current, len(lines), beside))
                 current = len(blocks) - 1
             elif tag == "a":
                 in_link += 1
@@ -157,11 +177,10 @@ def lay_out(root: etree._Element, *, hidden: bool = False) -> tuple[list[Line], 
                 close_line()
             elif tag == "img":
                 pictures.append(element)
-            text = element.text
-            if text:
-                pieces.append(text)
-                if in_link:
-                    link += len(text.strip())
+            if tag == "pre":
+                preformatted += 1
+            if element.text:
+                add(element.text)
         else:
             if tag in _BLOCKS and tag not in _UNSEEN and element not in unseen:
                 close_line()
@@ -170,10 +189,9 @@ def lay_out(root: etree._Element, *, hidden: bool = False) -> tuple[list[Line], 
                 current = block.parent
             elif tag == "a" and in_link and element not in unseen:
                 in_link -= 1
-            text = element.tail
-            if text:
-                pieces.append(text)
-                if in_link:
-                    link += len(text.strip())
+            if tag == "pre" and preformatted:
+                preformatted -= 1
+            if element.tail:
+                add(element.tail)
     close_line()
     return lines, blocks

@@ -32,7 +32,7 @@ _CLOCK = r"(?P<hour>[0-2]?\d)\s*(?::|时|點|点)\s*(?P<minute>[0-5]?\d)(?:\s*(?
 _BETWEEN = r"日?\s*(?:[(（]?\s*(?:星期|周)[一二三四五六日天]\s*[)）]?)?[T\s,，]*(?:(?P<half>上午|下午|晚上|凌晨|中午)\s*)?"
 _FULL = re.compile(
     r"(?<![\d.])(?P<year>(?:19|20)\d\d)\s*(?:[-/.年]|\s)\s*(?P<month>[01]?\d)\s*[-/.月]\s*(?P<day>[0-3]?\d)(?:(?=\d\d:)|(?!\d))"
-    rf"(?:{_BETWEEN}{_CLOCK})?(?P<zone>\s*(?:[+-]\d\d:?\d\d|Z)(?!\d))?"
+    rf"日?(?:{_BETWEEN}{_CLOCK})?(?P<zone>\s*(?:[+-]\d\d:?\d\d|Z)(?!\d))?"
 )
 _COMPACT = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
 _SHORT_YEAR = re.compile(
