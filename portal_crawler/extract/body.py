@@ -85,6 +85,12 @@ def is_credit(text: str) -> bool:
     return all(len(item.value) <= 60 and not _SPOKEN.search(item.value) for item in labels)
 
 
+def _opens_with_label(text: str) -> bool:
+    """Whether a line begins with a label of the page (时间：) and not with a word that ends in one (上班时间：)."""
+    labels = read_labels(text)
+    return not text[: labels[0].start].strip(" \u3000【[（([") and all(item.kind != "text" for item in labels)
+
+
 def _closes(text: str) -> bool:
     """Whether a credit line names an editor or a source: those stand below an article, not inside it.
 
@@ -96,7 +102,7 @@ def _closes(text: str) -> bool:
 def find_body(page: Page, start: int) -> Body:
     """The body among the lines from `start` on, the first line that can belong to it."""
     weighed = [_weigh(line, page.blocks[line.block].beside) for line in page.lines[start:]]
-    block = _heaviest_block(page, _shared(weighed), start)
+    block = _heaviest_block(page, _shared(page, weighed, start), start)
     if block < 0:
         # What was taken for the headline stands below the text.
         return find_body(page, 0) if start > 0 else Body(-1, (), start)
@@ -104,7 +110,11 @@ def find_body(page: Page, start: int) -> Body:
     end = start + _tail(page, weighed, start, first - start, end - start)
     while first < end and (weighed[first - start].kind != _TEXT or weighed[first - start].labels):
         first += 1
-    kept = [index for index in range(first, end) if page.lines[index].text and _is_text(weighed, index - start, end - start)]
+    kept = [
+        index
+        for index in range(first, end)
+        if page.lines[index].text and _is_text(weighed, index - start, end - start) and not _in_form(page, index, block)
+    ]
     return Body(block, tuple(kept), kept[-1] + 1 if kept else end)
 
 
@@ -119,10 +129,10 @@ def _weigh(line: Line, beside: bool) -> _Weighed:
         return _Weighed(_END, -8.0)
     if beside:
         return _Weighed(_FURNITURE, -4.0)
-    if is_tools(text) or is_invitation(text):
-        return _Weighed(_FURNITURE, -4.0)
     if is_block_heading(text):
         return _Weighed(_HEADING, -8.0)
+    if is_tools(text) or is_invitation(text):
+        return _Weighed(_FURNITURE, -4.0)
     labels = is_credit(text)
     if labels and _closes(text):
         return _Weighed(_CREDIT, -2.0)
@@ -133,21 +143,28 @@ def _weigh(line: Line, beside: bool) -> _Weighed:
     if is_notice(text):
         return _Weighed(_NOTICE, -8.0)
     if labels:
-        return _Weighed(_TEXT, 0.0, labels=all(item.kind != "text" for item in read_labels(text)))
+        return _Weighed(_TEXT, 0.0, labels=_opens_with_label(text))
     if _SENTENCE.search(text):
         return _Weighed(_TEXT, float(plain - line.link))
     return _Weighed(_TEXT, plain * 0.3 if plain > 8 else 0.0)
 
 
-def _shared(weighed: list[_Weighed]) -> list[float]:
-    """The weights, those of text below the first closing line or below many links cut to a share."""
+def _shared(page: Page, weighed: list[_Weighed], start: int) -> list[float]:
+    """The weights, those of text below a closing line or below many links cut to a share.
+
+    Text beside the text above the closing line is not cut: a box of links may stand inside an article.
+    """
     weights = []
     share, gained, passed = 1.0, 0.0, 0.0
-    for item in weighed:
+    homes: dict[int, float] = {}
+    for index, item in enumerate(weighed, start):
         weight = item.weight
         if weight > 0:
-            weight *= share / (1.0 + passed / _FAR)
+            home = _home(page, index)
+            at_home = share > _AFTER_END and homes.get(home, 0.0) * 4 >= gained
+            weight *= (1.0 if at_home else share) / (1.0 + passed / _FAR)
             gained += weight
+            homes[home] = homes.get(home, 0.0) + weight
         else:
             passed -= weight
             if item.kind in _CLOSING and gained > 0:
@@ -203,9 +220,24 @@ def _tail(page: Page, weighed: list[_Weighed], start: int, first: int, end: int)
             if item.kind == _END or after < (_WORTH_TAKING if item.kind == _HEADING else before):
                 end = index
                 break
-    while end > first and (weighed[end - 1].kind != _TEXT or weighed[end - 1].labels):
+    while end > first and (weighed[end - 1].kind != _TEXT or weighed[end - 1].labels or _is_count(page.lines[start + end - 1], page)):
         end -= 1
     return end
+
+
+def _is_count(line: Line, page: Page) -> bool:
+    """Whether a line is a number by itself and no cell of a table: a counter of readers or of praise."""
+    return line.text.isdecimal() and page.blocks[line.block].tag not in ("td", "th")
+
+
+def _in_form(page: Page, index: int, container: int) -> bool:
+    """Whether a line stands in a form inside the container (a poll); old servers wrap whole pages in one."""
+    for block in page.ancestors(page.lines[index].block):
+        if block == container:
+            return False
+        if page.blocks[block].tag == "form":
+            return True
+    return False
 
 
 def _home(page: Page, index: int) -> int:

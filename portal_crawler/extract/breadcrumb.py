@@ -21,6 +21,7 @@ _BAR = re.compile(r"\s*[/|｜丨·]\s*|\s+[-–—]+\s+|(?<=[\u4e00-\u9fff])\s*[
 # More parts than this, separated by bars, are a navigation.
 _MOST_CRUMBS = 6
 _HOME = re.compile(r"^(?:.{0,12}(?:首页|主页)|home)$", re.I)
+_SITE_NAME = re.compile(r"(?:网|在线|门户|报|社|之窗)$")
 _LAST = re.compile(r"^(?:正文|浏览正文|文章内容|内容|详细内容|详情|文章|新闻正文|文章正文|浏览文章|查看文章|阅读|阅读正文|浏览|列表|本页|最终页)$")
 _AFTERWARDS = re.compile(
     r"(?:转播|分享|字号|字体|打印|收藏|我要|时间|来源|编辑|发布|【|\[|评论|投稿|手机|新闻热线|\d{4}[-年]).*$|[\s\u3000]{2,}.*$"
@@ -40,7 +41,7 @@ def find_channel_path(page: Page, indices: Sequence[int], headline: Headline) ->
     unlabelled: ChannelPath | None = None
     for index in indices:
         text = page.lines[index].text
-        if not 3 <= len(text) <= 160:
+        if not 2 <= len(text) <= 160:
             continue
         here = _HERE.search(text)
         if here and here.start() < 12:
@@ -74,6 +75,8 @@ def _is_crumb_line(line: Line, lines_above_headline: int) -> bool:
 def _crumbs(page: Page, index: int, text: str, headline: Headline) -> tuple[str, ...] | None:
     parts = (_ARROW if _ARROW.search(text) else _BAR).split(text)
     links = _links(page, index)
+    if len(parts) == 1 and len(links) > 1 and "".join(links) in text:
+        parts = list(links)
     title = squash(headline.text or "")
     crumbs: list[str] = []
     for position, part in enumerate(part.strip() for part in parts):
@@ -104,7 +107,7 @@ def _listed(page: Page, index: int, headline: Headline) -> tuple[str, ...] | Non
 
 def _is_site(page: Page, name: str, href: str | None) -> bool:
     """Whether the first crumb is the portal itself: it leads to the front page, or is its name without a link."""
-    return _leads_home(page, href) if href else is_outlet(name)
+    return _leads_home(page, href, name) if href else is_outlet(name)
 
 
 def _links(page: Page, index: int) -> dict[str, str]:
@@ -117,14 +120,13 @@ def _links(page: Page, index: int) -> dict[str, str]:
     return found
 
 
-def _leads_home(page: Page, href: str | None) -> bool:
-    if href is None:
-        return False
+def _leads_home(page: Page, href: str, name: str) -> bool:
     try:
-        target, own = urlsplit(urljoin(page.url, href)), urlsplit(page.url)
+        target = urlsplit(urljoin(page.url, href))
     except ValueError:
         return False
     if target.path.lower() not in ("", "/", "/index.html", "/index.shtml", "/index.htm"):
         return False
     host = target.hostname or ""
-    return host.startswith("www.") or host == own.hostname or host.count(".") == 1
+    # A channel may have a host of its own, whose root is the channel's front page.
+    return host.startswith("www.") or host.count(".") == 1 or _SITE_NAME.search(name) is not None

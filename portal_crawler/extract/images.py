@@ -16,6 +16,7 @@ _FURNITURE = re.compile(
     r"(?:^|[/_.-])(?:icon|logo|spacer|blank|space|dot|arrow|line|bg|button|btn|share|print|qrcode|ewm|erweima|weixin|wechat|weibo|loading|grey|gray|transparent|pixel|clear|1x1|face|smile|emoji|avatar|ico)\d*(?:[/_.-]|$)",
     re.I,
 )
+_ADVERT = re.compile(r"//(?:ads?|adv|gg|guanggao)\d?\.|/(?:ads?|adv|advert|guanggao)[/_.-]|banner", re.I)
 _SMALLEST = 60
 _CAPTION = re.compile(r"^(?:[▲△▼◆●■]|图[为：:片]|(?:资料|效果|示意|现场)图|.{0,6}供图)|(?:摄|供图|资料图|/图|图片)[)）]?$|摄影报道")
 
@@ -66,7 +67,7 @@ def _is_furniture(picture: etree._Element, url: str) -> bool:
         size = re.match(r"\s*(\d+)\s*(?:px)?\s*$", picture.get(side) or "")
         if size and int(size[1]) < _SMALLEST:
             return True
-    return _FURNITURE.search(urlsplit(url).path) is not None
+    return _FURNITURE.search(urlsplit(url).path) is not None or _ADVERT.search(url) is not None
 
 
 def _caption(page: Page, index: int, end: int, picture: etree._Element) -> str | None:
@@ -78,8 +79,9 @@ def _caption(page: Page, index: int, end: int, picture: etree._Element) -> str |
         return line.text if len(line.text) <= 80 and _looks_like_caption(page, line) else None
     if index + 1 < end:
         below = page.lines[index + 1]
-        if below.text and not below.pictures and len(below.text) <= 80 and _looks_like_caption(page, below):
-            return below.text
+        if below.text and not below.pictures and len(below.text) <= 80:
+            between = index + 2 < end and bool(page.lines[index + 2].pictures)
+            return below.text if between or _looks_like_caption(page, below) else None
     return None
 
 

@@ -41,6 +41,8 @@ _ALL = "|".join(
     _SPACED[label] if len(label) > 1 else rf"(?<![\u4e00-\u9fff]){label}"
     for label in sorted(_SPACED, key=len, reverse=True)
 )
+# … or where a name follows and the word is none of those that end so.
+_ALL += r"|(?<![全原正公作本论征散中英外下上诗古语])文(?=\s*[:：]\s*[\u4e00-\u9fff]{2,3}(?:[\s、，,图]|$))"
 _LABEL = re.compile(rf"(?P<label>{_ALL})\s*[】\]]?\s*(?:[:：丨∶︰]|/(?=\s*[\u4e00-\u9fff])|\|(?=\s*[\u4e00-\u9fff]))\s*")
 # Without a colon a source opens a value at the start of the line or behind the time (eastday: 来源X作者Y选稿Z) …
 _BARE_SOURCE = re.compile(r"(?:^|(?<=[\s\d】|]))(?P<label>来源|稿源|來源)\s*(?=[\u4e00-\u9fff《“])")

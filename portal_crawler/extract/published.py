@@ -39,6 +39,7 @@ _URL_DATE = re.compile(
     r"/(?P<y>(?:19|20)\d\d)[-/_]?(?P<m>[01]\d)[-/_]?(?P<d>[0-3]\d)(?=[/_.-]|$)|/(?P<y2>20\d\d)/(?P<m2>[01]?\d)/(?P<d2>[0-3]?\d)/|t(?P<y3>20\d\d)(?P<m3>[01]\d)(?P<d3>[0-3]\d)_"
 )
 _DAY = re.compile(r"(?<![\d-])(\d{1,2})[-/月](\d{2}|\d(?!\d))(?=日|[\s\d])")
+_DATE_PART = re.compile(r"[\d\s:/.\-年月日]{2,16}")
 _RECORD_DATE = re.compile(r"<enpproperty[^>]*>.*?<date>([^<]+)</date>", re.S)
 
 
@@ -72,7 +73,7 @@ def _shown(page: Page, indices: Iterable[int], year: int | None, place: str, *, 
     bare: Published | None = None
     changed: Published | None = None
     for index in indices:
-        text = page.lines[index].text
+        text = _joined_date(page, index)
         if not text or len(text) > 200 or _NOT_ITS_OWN.search(text):
             continue
         labels = read_labels(text)
@@ -87,6 +88,18 @@ def _shown(page: Page, indices: Iterable[int], year: int | None, place: str, *, 
             if changed is None or changed.stamp.value != stamp.value:
                 bare = Published(stamp, place)
     return bare or changed
+
+
+def _joined_date(page: Page, index: int) -> str:
+    """A line's text, with the lines below it where year, day and clock each stand in a line of their own."""
+    text = page.lines[index].text
+    if not _DATE_PART.fullmatch(text):
+        return text
+    for line in page.lines[index + 1 : index + 3]:
+        if not _DATE_PART.fullmatch(line.text):
+            break
+        text += f" {line.text}"
+    return text
 
 
 def _stamp(page: Page, text: str, year: int | None) -> Stamp | None:
