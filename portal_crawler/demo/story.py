@@ -12,7 +12,7 @@ BEIJING = timezone(timedelta(hours=8))
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph, or with `heading` a sub-heading. `_{2}` in its text is a subscript, `^{2}` a superscript."""
+    """A paragraph, with `heading` a sub-heading. `_{2}` in its text is a subscript, `^{2}` a superscript."""
 
     text: str
     heading: bool = False
