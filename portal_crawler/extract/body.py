@@ -51,6 +51,11 @@ class _Weighed:
     labels: bool = False
 
 
+_NOTHING = _Weighed(_FURNITURE, 0.0)
+_FURNITURE_LINE = _Weighed(_FURNITURE, -4.0)
+_ENDS = _Weighed(_END, -8.0)
+
+
 def first_text_line(page: Page, headline: int) -> int:
     """Index of the first line that can be text: below the headline and the meta lines that follow it."""
     start = headline + 1
@@ -122,23 +127,27 @@ def _weigh(line: Line, beside: bool) -> _Weighed:
     """What a line is and how much it speaks for its block, in characters of running text."""
     text = line.text
     if not text:
-        return _Weighed(_FURNITURE, 0.0)
+        return _NOTHING
+    if ends_article(text):
+        return _ENDS
+    if beside:
+        return _FURNITURE_LINE
     size = len(text)
     plain = size - line.link
-    if ends_article(text):
-        return _Weighed(_END, -8.0)
-    if beside:
-        return _Weighed(_FURNITURE, -4.0)
-    if is_block_heading(text):
-        return _Weighed(_HEADING, -8.0)
-    if is_tools(text) or is_invitation(text):
-        return _Weighed(_FURNITURE, -4.0)
+    linked = line.link * 2 > size
+    if linked and ":" not in text and "：" not in text and "。" not in text:
+        return _Weighed(_HEADING, -8.0) if is_block_heading(text) else _Weighed(_LINKS, -(line.link * 0.5 + 4))
+    if size <= 90:
+        if is_block_heading(text):
+            return _Weighed(_HEADING, -8.0)
+        if is_tools(text) or is_invitation(text):
+            return _FURNITURE_LINE
     labels = is_credit(text)
     if labels and _closes(text):
         return _Weighed(_CREDIT, -2.0)
     if line.link and is_teaser(text):
         return _Weighed(_LINKS, -(line.link * 0.5 + 4))
-    if line.link * 2 > size and not (plain > 8 and _SENTENCE_END.search(text)):
+    if linked and not (plain > 8 and _SENTENCE_END.search(text)):
         return _Weighed(_LINKS, -(line.link * 0.5 + 4))
     if is_notice(text):
         return _Weighed(_NOTICE, -8.0)

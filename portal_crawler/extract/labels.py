@@ -34,24 +34,23 @@ _KINDS = {
         "核心提示 摘要 导读 提示 截止时间 截止日期 活动时间 采访时间 采访日期 点播 下载 时长 编者按"
     ),
 }
-_SPACED = {label: r"\s*".join(map(re.escape, label)) for kind in _KINDS.values() for label in kind.split()}
 _KIND_OF = {label: kind for kind, labels in _KINDS.items() for label in labels.split()}
-_ALL = "|".join(
-    # One character is a label only where no word ends in it (全文：, 示意图：).
-    _SPACED[label] if len(label) > 1 else rf"(?<![\u4e00-\u9fff]){label}"
-    for label in sorted(_SPACED, key=len, reverse=True)
-)
-# … or where a name follows and the word is none of those that end so.
-_ALL += r"|(?<![全原正公作本论征散中英外下上诗古语])文(?=\s*[:：]\s*[\u4e00-\u9fff]{2,3}(?:[\s、，,图]|$))"
-_LABEL = re.compile(rf"(?P<label>{_ALL})\s*[】\]]?\s*(?:[:：丨∶︰]|/(?=\s*[\u4e00-\u9fff])|\|(?=\s*[\u4e00-\u9fff]))\s*")
+_LONGEST = max(map(len, _KIND_OF))
+# What stands between a label and its value. A stroke or a bar is one only before a Chinese value.
+_COLON = re.compile(r"\s*[】\]]?\s*(?:[:：丨∶︰]|[/|](?=\s*[\u4e00-\u9fff]))\s*")
+# Words that end in 文 without being its label; behind any other character 文 is one before a name (南洋桥文：郑清).
+_ENDS_IN_WEN = frozenset("全原正公作本论征散中英外下上诗古语")
+_NAME_FOLLOWS = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[\s、，,图]|$)")
+_BARE_HINT = re.compile(r"来源|稿源|來源|编辑|责编|作者|记者|选稿|文/图|图/文|文图")
 # Without a colon a source opens a value at the start of the line or behind the time (eastday: 来源X作者Y选稿Z) …
 _BARE_SOURCE = re.compile(r"(?:^|(?<=[\s\d】|]))(?P<label>来源|稿源|來源)\s*(?=[\u4e00-\u9fff《“])")
 # … and other labels where blanks stand on both sides, or after such a source.
-_BARE = re.compile(r"(?:^|(?<=\s))(?P<label>编辑|责任编辑|责编|作者|记者|选稿)\s+(?=\S)|(?P<both>文/图|图/文|文图)[\s:：]+(?=[\u4e00-\u9fff])")
+_BARE = re.compile(
+    r"(?:^|(?<=\s))(?P<label>编辑|责任编辑|责编|作者|记者|选稿)\s+(?=\S)|(?P<both>文/图|图/文|文图)[\s:：]+(?=[\u4e00-\u9fff])"
+)
 # … and alone on a line with a name (责编汪洋).
 _BARE_LINE = re.compile(r"^(?P<label>责任编辑|责编|编辑|作者)(?P<name>[\u4e00-\u9fff]{2,3})$")
 _BARE_AFTER_SOURCE = re.compile(r"(?P<label>责任编辑|编辑|责编|作者|记者|选稿)\s*(?=\S)")
-_COMPACT = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +65,55 @@ class Labelled:
 
 def read_labels(text: str) -> list[Labelled]:
     """All labelled values of a line, in order; each value runs to the next label or the end of the line."""
-    found = list(_LABEL.finditer(text))
-    taken = [match.span() for match in found]
-    bare = list(_BARE_SOURCE.finditer(text))
-    bare += (_BARE_AFTER_SOURCE if bare else _BARE).finditer(text, bare[0].end() if bare else 0)
-    if (alone := _BARE_LINE.match(text)) and is_person(alone["name"]):
-        return [Labelled(_KIND_OF[alone["label"]], alone["label"], alone["name"], 0)]
-    found += [match for match in bare if not any(start <= match.start() < end for start, end in taken)]
-    found.sort(key=lambda match: match.start())
-    labelled = []
-    ends = [match.start() for match in found[1:]] + [len(text)]
-    for match, end in zip(found, ends, strict=False):
-        label = _COMPACT.sub("", match.groupdict().get("label") or match.groupdict()["both"])
-        labelled.append(Labelled(_KIND_OF[label], label, text[match.end() : end], match.start()))
-    return labelled
+    found = _before_colons(text)
+    if _BARE_HINT.search(text):
+        if (alone := _BARE_LINE.match(text)) and is_person(alone["name"]):
+            return [Labelled(_KIND_OF[alone["label"]], alone["label"], alone["name"], 0)]
+        found += [label for label in _bare(text) if not any(start <= label[0] < end for start, end, _ in found)]
+        found.sort()
+    ends = [start for start, _, _ in found[1:]] + [len(text)]
+    return [
+        Labelled(_KIND_OF[label], label, text[value:end], start)
+        for (start, value, label), end in zip(found, ends, strict=False)
+    ]
+
+
+def _before_colons(text: str) -> list[tuple[int, int, str]]:
+    """Start of the label, start of its value, and label, for each colon that a label stands before."""
+    found = []
+    edge = 0
+    for colon in _COLON.finditer(text):
+        label, start = _label_before(text, edge, colon.start(), colon.end())
+        if label:
+            found.append((start, colon.end(), label))
+            edge = colon.end()
+    return found
+
+
+def _label_before(text: str, edge: int, end: int, value: int) -> tuple[str, int]:
+    """The longest label that ends at a place, blanks inside it left out, and where it starts; "" for none."""
+    label, best, start = "", "", end
+    position = end
+    while position > edge and len(label) < _LONGEST:
+        position -= 1
+        character = text[position]
+        if character.isspace():
+            continue
+        label = character + label
+        if label in _KIND_OF and (len(label) > 1 or _stands_alone(text, position, edge, value, label)):
+            best, start = label, position
+    return best, start
+
+
+def _stands_alone(text: str, position: int, edge: int, value: int, label: str) -> bool:
+    """Whether a label of one character is a word of its own (文：, not 全文：)."""
+    before = text[position - 1] if position > edge else ""
+    if not "\u4e00" <= before <= "\u9fff":
+        return True
+    return label == "文" and before not in _ENDS_IN_WEN and _NAME_FOLLOWS.match(text, value) is not None
+
+
+def _bare(text: str) -> list[tuple[int, int, str]]:
+    sources = list(_BARE_SOURCE.finditer(text))
+    others = (_BARE_AFTER_SOURCE if sources else _BARE).finditer(text, sources[0].end() if sources else 0)
+    return [(match.start(), match.end(), match.groupdict().get("label") or match["both"]) for match in (*sources, *others)]

@@ -28,6 +28,13 @@ _UNSEEN = frozenset(
     "script style noscript template head select option textarea button iframe object embed applet svg math canvas "
     "video audio map noframes input datalist".split()
 )
+# What the walk does with an element, ordered so that one comparison tells whether it ends a line.
+_INLINE, _NOT_SEEN, _LINK, _PICTURE, _BREAKING, _BLOCK, _PREFORMATTED = range(7)
+_WHAT = (
+    dict.fromkeys(_BLOCKS, _BLOCK)
+    | dict.fromkeys(_UNSEEN, _NOT_SEEN)
+    | {"a": _LINK, "img": _PICTURE, "br": _BREAKING, "hr": _BREAKING, "pre": _PREFORMATTED}
+)
 _BLANKS = re.compile(r"[ \t\n\r\f\v]+")
 _HIDDEN = etree.XPath(
     "//*[@hidden or (@style and contains(translate(@style, 'DISPLAYNOE: ', 'displaynoe:'), 'display:none'))]"
@@ -125,73 +132,80 @@ def _parse(text: str) -> etree._Element:
 
 
 def lay_out(root: etree._Element, *, hidden: bool = False) -> tuple[list[Line], list[Block]]:
-    """The lines and blocks of a tree. hidden: whether elements with `display: none` count as seen."""
+    """The lines and blocks of a tree. hidden: whether elements with `display: none` count as seen.
+
+    This loop runs once for each of a page's elements and is most of what a page costs beside its parse: one
+    look-up tells what an element is, and nothing is called that the element does not need.
+    """
     lines: list[Line] = []
     blocks: list[Block] = []
-    unseen = set() if hidden else set(_HIDDEN(root))
+    unseen = frozenset() if hidden else frozenset(_HIDDEN(root))
     pieces: list[str] = []
     pictures: list[etree._Element] = []
     link = 0
     in_link = 0
     preformatted = 0
     current = -1
-
-    def close_line() -> None:
-        nonlocal link
-        if pieces or pictures:
-            text = _BLANKS.sub(" ", "".join(pieces)).strip(EDGES)
-            if text or pictures:
-                lines.append(Line(text, min(link, len(text)), current, tuple(pictures)))
-            pieces.clear()
-            pictures.clear()
-        link = 0
-
-    def add(text: str) -> None:
-        nonlocal link
-        if preformatted and "\n" in text:
-            head, *rest = text.split("\n")
-            pieces.append(head)
-            for piece in rest:
-                close_line()
-                pieces.append(piece)
-            return
-        pieces.append(text)
-        if in_link:
-            link += len(text.strip())
-
+    beside = False
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         tag = element.tag
+        what = _WHAT.get(tag, _INLINE)
+        if unseen and element in unseen:
+            what = _NOT_SEEN
         if event == "start":
-            if tag in _UNSEEN or element in unseen:
+            if what == _NOT_SEEN:
                 walk.skip_subtree()
                 continue
-            if tag in _BLOCKS:
-                close_line()
+            if what >= _BREAKING and (pieces or pictures):
+                _close(lines, pieces, pictures, link, current)
+                link = 0
+            if what >= _BLOCK:
                 beside = tag in _BESIDE or (current >= 0 and blocks[current].beside)
                 blocks.append(Block(element, tag, current, len(lines), beside))
                 current = len(blocks) - 1
-            elif tag == "a":
+                if what == _PREFORMATTED:
+                    preformatted += 1
+            elif what == _LINK:
                 in_link += 1
-            elif tag == "br" or tag == "hr":
-                close_line()
-            elif tag == "img":
+            elif what == _PICTURE:
                 pictures.append(element)
-            if tag == "pre":
-                preformatted += 1
-            if element.text:
-                add(element.text)
+            text = element.text
         else:
-            if tag in _BLOCKS and tag not in _UNSEEN and element not in unseen:
-                close_line()
+            if what >= _BLOCK:
+                if pieces or pictures:
+                    _close(lines, pieces, pictures, link, current)
+                    link = 0
                 block = blocks[current]
                 block.end = len(lines)
                 current = block.parent
-            elif tag == "a" and in_link and element not in unseen:
+                if what == _PREFORMATTED:
+                    preformatted -= 1
+            elif what == _LINK:
                 in_link -= 1
-            if tag == "pre" and preformatted:
-                preformatted -= 1
-            if element.tail:
-                add(element.tail)
-    close_line()
+            text = element.tail
+        if text:
+            if preformatted and "\n" in text:
+                for piece in text.split("\n")[:-1]:
+                    pieces.append(piece)
+                    _close(lines, pieces, pictures, link, current)
+                    link = 0
+                text = text[text.rindex("\n") + 1 :]
+            elif not pieces and text.isspace():
+                continue
+            pieces.append(text)
+            if in_link:
+                link += len(text.strip())
+    _close(lines, pieces, pictures, link, current)
     return lines, blocks
+
+
+def _close(lines: list[Line], pieces: list[str], pictures: list[etree._Element], link: int, block: int) -> None:
+    """Make a line of what has been gathered, if a reader sees anything of it."""
+    text = "".join(pieces).strip(EDGES)
+    if "  " in text or "\n" in text or "\t" in text or "\r" in text:
+        text = _BLANKS.sub(" ", text)
+    if text or pictures:
+        lines.append(Line(text, min(link, len(text)), block, tuple(pictures)))
+    pieces.clear()
+    pictures.clear()
