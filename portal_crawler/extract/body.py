@@ -142,7 +142,7 @@ def _weigh(line: Line, beside: bool) -> _Weighed:
             return _Weighed(_HEADING, -8.0)
         if is_tools(text) or is_invitation(text):
             return _FURNITURE_LINE
-    labels = is_credit(text)
+    labels = size <= 150 and is_credit(text)
     if labels and _closes(text):
         return _Weighed(_CREDIT, -2.0)
     if line.link and is_teaser(text):

@@ -68,8 +68,8 @@ _SITE_LINKS = re.compile(r"关于我们|联系我们|网站地图|友情链接|�
 _CONTACT = re.compile(r"(电话|传真|邮箱|信箱|邮编|地址|热线|E-?mail|QQ群?|主管|主办|承办|协办|主办单位|技术支持)\s*[:：]|(?:电话|热线|传真|举报)\D{0,4}\d{3,4}-?\d{7,8}", re.I)
 # One of these is in every notice; looking for them first spares the paragraphs of an article the patterns.
 _NOTICE_WORDS = (
-    "声明 声 免责 版权 风险提示 来源 凡本 未经 转载 独家 Copyright COPYRIGHT CopyRight © ICP 公网安备 许可证 reserved Reserved RESERVED "
-    "举报 owered 本网 本站 本平台 联系 关于 地图 友情 广告 法律顾问 诚聘 设为首页 招聘 该文观点"
+    "声 免责 版权 风险提示 来源 凡 未经 转载 独家 opy OPY © ICP 公网安备 许可证 eserved ESERVED "
+    "举报 owered 本网 本站 本平台 联系 关于 地图 广告 该文观点"
 ).split()
 _ACCOUNT = re.compile(
     r"^[\W_]*(?:(?:请|欢迎|更多|长按|微信)?[^。]{0,14}(?:扫描?(?:一扫|码|下方|上方|以下|左侧|右侧)|长按)[^。]{0,24}(?:二维码|关注|下载|客户端|公众号|微信|APP|阅读)|"
@@ -115,14 +115,21 @@ def is_notice(text: str) -> bool:
     """Whether a line is a notice about rights, a licence, an address of the site or a row of its own links."""
     if len(text) <= 40 and _END_MARK.match(text):
         return True
-    if not any(word in text for word in _NOTICE_WORDS) and _CONTACT.search(text) is None:
-        return False
+    for word in _NOTICE_WORDS:
+        if word in text:
+            break
+    else:
+        return len(text) <= 120 and _is_address(text)
     if _NOTICE_OPENING.match(text):
         return True
     if _LICENCE.search(text):
         return len(text) < 60 or text[-1:] not in "。！？" or len(_RIGHTS.findall(text)) > 1
-    if len(text) <= 120 and len(set(_CONTACT.findall(text))) >= 2 and text[-1:] not in "。！？":
+    if len(text) <= 120 and _is_address(text):
         return True
     if _SPEAKS_FOR_ITSELF.search(text) and len(set(_RIGHTS.findall(text))) >= 2:
         return True
     return len(_SITE_LINKS.findall(text)) >= 2
+
+
+def _is_address(text: str) -> bool:
+    return text[-1:] not in "。！？" and len(set(_CONTACT.findall(text))) >= 2

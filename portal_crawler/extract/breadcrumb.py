@@ -43,7 +43,7 @@ def find_channel_path(page: Page, indices: Sequence[int], headline: Headline) ->
         text = page.lines[index].text
         if not 2 <= len(text) <= 160:
             continue
-        here = _HERE.search(text)
+        here = _HERE.search(text) if "位" in text or "导航" in text else None
         if here and here.start() < 12:
             crumbs = _crumbs(page, index, text[here.end() :], headline)
             if crumbs is None and index + 1 < len(page.lines):

@@ -64,15 +64,24 @@ def read_byline(page: Page, above: Iterable[int], body: Sequence[int], end: int)
     the first line under it.
     """
     top = [_read(page.lines[index]) for index in above]
-    opening = [_read(page.lines[index]) for index in body[:2]]
-    ends = [_read_closing(page.lines[index]) for index in body[-2:]]
-    below = [_read(line) for line in page.lines[end : end + _NEAR]]
-    # A poll or a list of links may push the editor's line far down; there it must be a line of its own.
-    far = [_read(line) for line in page.lines[end + _NEAR :] if not line.link * 2 > len(line.text) and _EDITOR_LINE.match(line.text)]
-    source = _labelled_source(top, "above") or _labelled_source(ends + below, "below") or _bare_source(top)
-    editor = _labelled_persons(top, "editor", "above") or _labelled_persons(ends + below + far, "editor", "below")
-    author = _labelled_persons(top, "author", "above") or _reporter_line(top + opening) or _author_after_source(top)
+    source = _labelled_source(top, "above")
+    editor = _labelled_persons(top, "editor", "above")
+    author = _labelled_persons(top, "author", "above")
+    if author is None:
+        opening = [_read(page.lines[index]) for index in body[:2]]
+        author = _reporter_line(top + opening) or _author_after_source(top)
+    if source is None or editor is None:
+        below = [_read_closing(page.lines[index]) for index in body[-2:]]
+        below += [_read(line) for line in page.lines[end : end + _NEAR]]
+        source = source or _labelled_source(below, "below") or _bare_source(top)
+        editor = editor or _labelled_persons(below, "editor", "below") or _far_editor(page.lines[end + _NEAR :])
     return Byline(source, editor, author)
+
+
+def _far_editor(lines: Iterable[Line]) -> Named | None:
+    """An editor whose line a poll or lists of links have pushed far down; there it must be a line of its own."""
+    far = [_read(line) for line in lines if line.link * 2 <= len(line.text) and _EDITOR_LINE.match(line.text)]
+    return _labelled_persons(far, "editor", "below")
 
 
 def is_reporter_line(text: str) -> bool:

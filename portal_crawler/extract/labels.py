@@ -37,7 +37,7 @@ _KINDS = {
 _KIND_OF = {label: kind for kind, labels in _KINDS.items() for label in labels.split()}
 _LONGEST = max(map(len, _KIND_OF))
 # What stands between a label and its value. A stroke or a bar is one only before a Chinese value.
-_COLON = re.compile(r"\s*[】\]]?\s*(?:[:：丨∶︰]|[/|](?=\s*[\u4e00-\u9fff]))\s*")
+_COLON = re.compile(r"(?:[:：丨∶︰]|[/|](?=\s*[\u4e00-\u9fff]))\s*")
 # Words that end in 文 without being its label; behind any other character 文 is one before a name (南洋桥文：郑清).
 _ENDS_IN_WEN = frozenset("全原正公作本论征散中英外下上诗古语")
 _NAME_FOLLOWS = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[\s、，,图]|$)")
@@ -97,7 +97,7 @@ def _label_before(text: str, edge: int, end: int, value: int) -> tuple[str, int]
     while position > edge and len(label) < _LONGEST:
         position -= 1
         character = text[position]
-        if character.isspace():
+        if character.isspace() or (not label and character in "】]"):
             continue
         label = character + label
         if label in _KIND_OF and (len(label) > 1 or _stands_alone(text, position, edge, value, label)):

@@ -36,9 +36,9 @@ _WHAT = (
     | {"a": _LINK, "img": _PICTURE, "br": _BREAKING, "hr": _BREAKING, "pre": _PREFORMATTED}
 )
 _BLANKS = re.compile(r"[ \t\n\r\f\v]+")
-_HIDDEN = etree.XPath(
-    "//*[@hidden or (@style and contains(translate(@style, 'DISPLAYNOE: ', 'displaynoe:'), 'display:none'))]"
-)
+# Asked of the attributes and not of all elements: most elements have no style.
+_HIDDEN = etree.XPath("//@style[contains(., 'none') or contains(., 'NONE')]/.. | //@hidden/..")
+_DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
 EDGES = " \t\n\r\f\v\xa0\u3000\u200b\ufeff"
 
 
@@ -139,7 +139,7 @@ def lay_out(root: etree._Element, *, hidden: bool = False) -> tuple[list[Line], 
     """
     lines: list[Line] = []
     blocks: list[Block] = []
-    unseen = frozenset() if hidden else frozenset(_HIDDEN(root))
+    unseen = frozenset() if hidden else frozenset(filter(_is_hidden, _HIDDEN(root)))
     pieces: list[str] = []
     pictures: list[etree._Element] = []
     link = 0
@@ -198,6 +198,10 @@ def lay_out(root: etree._Element, *, hidden: bool = False) -> tuple[list[Line], 
                 link += len(text.strip())
     _close(lines, pieces, pictures, link, current)
     return lines, blocks
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    return element.get("hidden") is not None or _DISPLAY_NONE.search(element.get("style") or "") is not None
 
 
 def _close(lines: list[Line], pieces: list[str], pictures: list[etree._Element], link: int, block: int) -> None:

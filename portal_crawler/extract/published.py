@@ -58,13 +58,10 @@ def find_published(page: Page, near: Iterable[int], below: Iterable[int]) -> Pub
     """
     url_date = _from_url(page.url)
     year = int(url_date.value[:4]) if url_date else None
-    hidden = _hidden(page)
-    if year is None and hidden:
-        year = int(hidden.stamp.value[:4])
     return (
         _shown(page, near, year, "above text")
         or _shown(page, below, year, "below text", labelled_only=True)
-        or hidden
+        or _hidden(page)
         or (Published(url_date, "url") if url_date else None)
     )
 

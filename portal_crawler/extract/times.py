@@ -44,6 +44,7 @@ _AGO = re.compile(r"(?P<count>\d{1,3})\s*(?P<unit>秒|分钟|分鐘|小时|小�
 _HAN_DATE = re.compile(r"(?P<year>[一二][〇○零九八七六五四三二一]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日")
 _HAN_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
 _WIDE = str.maketrans("０１２３４５６７８９：－／．　\xa0", "0123456789:-/.  ")
+_MAY_HOLD_TIME = re.compile(r"\d|月|刚刚|剛剛")
 _DAYS_BACK = {"今": 0, "昨": 1, "前": 2}
 
 
@@ -53,6 +54,8 @@ def find_stamp(text: str, *, fetched_at: datetime | None = None, year: int | Non
     fetched_at: aware time of the fetch, without which 昨天 and 3小时前 say nothing. year: what a date without a
     year belongs to, as another place of the page says; without both, such a date is None, not a guess.
     """
+    if not _MAY_HOLD_TIME.search(text):
+        return None
     text = text.translate(_WIDE)
     for pattern in (_FULL, _SHORT_YEAR):
         for match in pattern.finditer(text):
@@ -77,6 +80,8 @@ def find_compact_date(text: str) -> Stamp | None:
 
 def without_stamps(text: str) -> str:
     """A line with its times cut out, also those that only a fetch time completes; each leaves a tab."""
+    if not _MAY_HOLD_TIME.search(text):
+        return text
     text = text.translate(_WIDE)
     for pattern in (_FULL, _SHORT_YEAR, _HAN_DATE, _NO_YEAR, _DAY_NAME, _AGO):
         text = pattern.sub("\t", text)
