@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
-BEIJING = timezone(timedelta(hours=8))
+from portal_crawler.article import BEIJING
+
 # The web in China is younger than this, and a portal does not print dates of its future.
 _FIRST_YEAR, _LAST_YEAR = 1994, 2099
 

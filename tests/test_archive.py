@@ -1,0 +1,124 @@
+"""The archive keeps what came over the wire, and survives being killed."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from portal_crawler.archive import ArchiveError, ArchiveWriter, Exchange, read_exchange, recover
+
+PAGE = "<html><body>一个页面，𠮷野家。</body></html>".encode("gb18030")
+
+
+def exchange(url: str = "http://news.example/a.html", body: bytes = PAGE, **headers: str) -> Exchange:
+    received = [(b"Content-Type", b"text/html"), (b"X-Twice", b"1"), (b"x-twice", b"2")]
+    received += [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Exchange(
+        url=url,
+        method="GET",
+        request_headers=((b"Host", b"news.example"),),
+        status=200,
+        reason="OK",
+        headers=tuple(received),
+        body=body,
+        fetched_at=datetime(2021, 11, 19, 12, 9, 41, tzinfo=UTC),
+    )
+
+
+def test_exchange_is_read_back_byte_for_byte(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, "gscn") as archive:
+        captures = [archive.write(exchange(f"http://news.example/{n}.html", PAGE * n)) for n in range(1, 6)]
+    for n, capture in enumerate(captures, 1):
+        found = read_exchange(tmp_path, capture.file, capture.offset, capture.length)
+        assert found.body == PAGE * n
+        assert found.headers == exchange().headers
+        assert found.url == capture.url == f"http://news.example/{n}.html"
+        assert found.status == 200
+    assert captures[0].fetched_at == "2021-11-19T20:09:41+08:00"
+
+
+def test_compressed_body_is_kept_compressed_and_decoded_on_demand(tmp_path: Path) -> None:
+    packed = gzip.compress(PAGE)
+    with ArchiveWriter(tmp_path, "gscn") as archive:
+        capture = archive.write(exchange(body=packed, Content_Encoding="gzip"))
+    found = read_exchange(tmp_path, capture.file, capture.offset, capture.length)
+    assert found.body == packed
+    assert found.content() == PAGE
+
+
+def test_body_that_is_not_what_its_encoding_says_is_an_error_and_stays_readable(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, "gscn") as archive:
+        capture = archive.write(exchange(body=PAGE, Content_Encoding="gzip"))
+    found = read_exchange(tmp_path, capture.file, capture.offset, capture.length)
+    assert found.body == PAGE
+    with pytest.raises(ArchiveError, match="not gzip"):
+        found.content()
+
+
+def test_warcio_finds_every_digest_right(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, "gscn") as archive:
+        for n in range(5):
+            archive.write(exchange(f"http://news.example/{n}.html", PAGE * n, Transfer_Encoding="chunked"))
+    for segment in tmp_path.rglob("*.warc.gz"):
+        check = subprocess.run(
+            [sys.executable, "-m", "warcio.cli", "check", "-v", str(segment)], capture_output=True, text=True, check=False
+        )
+        assert check.returncode == 0, check.stdout + check.stderr
+        assert check.stdout.count("digest pass") == 11
+        assert "fail" not in check.stdout
+
+
+def test_segment_is_followed_by_another_when_it_is_full(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, "gscn", segment_bytes=2000) as archive:
+        captures = [archive.write(exchange(f"http://news.example/{n}.html", bytes(range(256)) * 4)) for n in range(8)]
+    files = [capture.file for capture in captures]
+    assert len(set(files)) > 1
+    assert files == sorted(files)
+    assert all(read_exchange(tmp_path, c.file, c.offset, c.length).url == c.url for c in captures)
+
+
+def test_flipped_byte_is_found(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, "gscn") as archive:
+        capture = archive.write(exchange())
+    path = tmp_path / capture.file
+    damaged = bytearray(path.read_bytes())
+    damaged[capture.offset + capture.length // 2] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(ArchiveError, match=f"{capture.file}:{capture.offset}"):
+        read_exchange(tmp_path, capture.file, capture.offset, capture.length)
+
+
+def test_recovery_cuts_back_to_the_last_known_record_and_removes_unknown_segments(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, "gscn") as archive:
+        known = archive.write(exchange())
+        archive.write(exchange("http://news.example/unknown.html"))
+    with ArchiveWriter(tmp_path, "gscn", now=lambda: datetime(2030, 1, 1, tzinfo=UTC)) as archive:
+        unknown = archive.write(exchange())
+    with ArchiveWriter(tmp_path, "other") as archive:
+        other = archive.write(exchange())
+    with (tmp_path / known.file).open("ab") as segment:
+        segment.write(b"\x1f\x8b torn")
+    done = recover(tmp_path, "gscn", {known.file: known.offset + known.length})
+    assert {step.file: step.removed for step in done} == {known.file: False, unknown.file: True}
+    assert (tmp_path / known.file).stat().st_size == known.offset + known.length
+    assert read_exchange(tmp_path, known.file, known.offset, known.length).body == PAGE
+    assert not (tmp_path / unknown.file).exists()
+    assert (tmp_path / other.file).exists()
+    assert recover(tmp_path, "gscn", {known.file: known.offset + known.length}) == []
+
+
+@pytest.mark.parametrize("portal_id", ["../up", "a/b", "", "A", "a\0", "..", "x" * 200])
+def test_portal_id_never_leads_out_of_the_archive(tmp_path: Path, portal_id: str) -> None:
+    with pytest.raises(ArchiveError, match="portal id"):
+        ArchiveWriter(tmp_path, portal_id)
+
+
+def test_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "gscn").write_text("a file where the folder belongs")
+    with pytest.raises(ArchiveError, match="gscn"):
+        ArchiveWriter(tmp_path, "gscn").write(exchange())
