@@ -1,0 +1,32 @@
+"""The SQLite store, through sqlite-utils: schema, ledger, the one writer of a crawl, runs and search.
+
+It knows nothing of Scrapy. `open_store` gives a connection that may write, `open_reader` one that cannot;
+`Writer` queues what a crawl finds and commits it in short transactions.
+"""
+
+from portal_crawler.store.database import StorageError, Store, open_reader, open_store
+from portal_crawler.store.ledger import ChannelRow, channel_row, count_by_state, known_urls, seen_before, waiting_articles
+from portal_crawler.store.runs import finish_run, last_capture_ends, start_run
+from portal_crawler.store.search import Hit, search
+from portal_crawler.store.writer import Found, PageCapture, Writer
+
+__all__ = [
+    "ChannelRow",
+    "Found",
+    "Hit",
+    "PageCapture",
+    "StorageError",
+    "Store",
+    "Writer",
+    "channel_row",
+    "count_by_state",
+    "finish_run",
+    "known_urls",
+    "last_capture_ends",
+    "open_reader",
+    "open_store",
+    "search",
+    "seen_before",
+    "start_run",
+    "waiting_articles",
+]

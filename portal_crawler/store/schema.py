@@ -1,0 +1,151 @@
+"""The tables, made by numbered migrations. A migration that has been released is never changed again."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("portal_crawler")
+
+
+@migrations(name="0001_tables")
+def tables(db: Database) -> None:
+    """Everything that a crawl stores."""
+    for statement in _TABLES.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+_TABLES = """
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    portal TEXT NOT NULL,
+    targets TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    started_at TEXT NOT NULL,
+    ended_at TEXT,
+    exit_code INTEGER,
+    outcome TEXT,
+    listings INTEGER NOT NULL DEFAULT 0,
+    discovered INTEGER NOT NULL DEFAULT 0,
+    articles INTEGER NOT NULL DEFAULT 0,
+    updated INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    blocked INTEGER NOT NULL DEFAULT 0,
+    skipped INTEGER NOT NULL DEFAULT 0,
+    requests INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
+    summary TEXT
+);
+CREATE TABLE captures (
+    id INTEGER PRIMARY KEY,
+    portal TEXT NOT NULL,
+    url TEXT NOT NULL,
+    fetched_at TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    content_type TEXT,
+    digest TEXT NOT NULL,
+    file TEXT NOT NULL,
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    UNIQUE (file, offset)
+);
+CREATE INDEX captures_url ON captures(url);
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    portal TEXT NOT NULL,
+    title TEXT,
+    published_at TEXT,
+    published_precision TEXT CHECK (published_precision IN ('second', 'minute', 'day')),
+    published_raw TEXT,
+    source TEXT,
+    editor TEXT,
+    author TEXT,
+    body TEXT,
+    channel_path TEXT NOT NULL DEFAULT '[]',
+    images TEXT NOT NULL DEFAULT '[]',
+    page_count INTEGER NOT NULL DEFAULT 1,
+    state TEXT NOT NULL DEFAULT 'live' CHECK (state IN ('live', 'suspect', 'gone')),
+    revision INTEGER NOT NULL DEFAULT 1,
+    first_seen_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    capture_id INTEGER NOT NULL REFERENCES captures(id),
+    extractor TEXT NOT NULL,
+    provenance TEXT NOT NULL DEFAULT '{}',
+    warnings TEXT NOT NULL DEFAULT '[]'
+);
+CREATE INDEX articles_portal_published ON articles(portal, published_at);
+CREATE INDEX articles_published ON articles(published_at);
+CREATE TABLE revisions (
+    id INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    revision INTEGER NOT NULL,
+    seen_at TEXT NOT NULL,
+    capture_id INTEGER NOT NULL REFERENCES captures(id),
+    title TEXT,
+    published_at TEXT,
+    published_precision TEXT,
+    published_raw TEXT,
+    source TEXT,
+    editor TEXT,
+    author TEXT,
+    body TEXT,
+    extractor TEXT NOT NULL,
+    UNIQUE (article_id, revision)
+);
+CREATE TABLE article_pages (
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    number INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    capture_id INTEGER NOT NULL REFERENCES captures(id),
+    PRIMARY KEY (article_id, number)
+) WITHOUT ROWID;
+CREATE TABLE channels (
+    id INTEGER PRIMARY KEY,
+    portal TEXT NOT NULL,
+    name TEXT NOT NULL,
+    path TEXT NOT NULL DEFAULT '[]',
+    url TEXT NOT NULL,
+    walk INTEGER NOT NULL DEFAULT 0,
+    complete_walk INTEGER NOT NULL DEFAULT 0,
+    complete_since TEXT,
+    last_listed_at TEXT,
+    UNIQUE (portal, url)
+);
+CREATE TABLE ledger (
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    portal TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('article', 'listing', 'page')),
+    state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'failed', 'blocked', 'skipped')),
+    reason TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    retry_at TEXT,
+    discovered_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    run_id INTEGER NOT NULL REFERENCES runs(id),
+    article_id INTEGER REFERENCES articles(id),
+    capture_id INTEGER REFERENCES captures(id)
+);
+CREATE INDEX ledger_portal_state ON ledger(portal, state);
+CREATE TABLE channel_entries (
+    channel_id INTEGER NOT NULL REFERENCES channels(id),
+    ledger_id INTEGER NOT NULL REFERENCES ledger(id),
+    walk INTEGER NOT NULL,
+    title TEXT,
+    date TEXT,
+    PRIMARY KEY (channel_id, ledger_id)
+) WITHOUT ROWID;
+CREATE INDEX channel_entries_ledger ON channel_entries(ledger_id);
+CREATE TABLE article_channels (
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    channel_id INTEGER NOT NULL REFERENCES channels(id),
+    PRIMARY KEY (article_id, channel_id)
+) WITHOUT ROWID;
+CREATE INDEX article_channels_channel ON article_channels(channel_id);
+CREATE VIRTUAL TABLE article_search USING fts5(
+    title, body, content='', tokenize="unicode61 remove_diacritics 0"
+);
+"""
