@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
+from portal_crawler.article import BEIJING
 from portal_crawler.demo.channels import BY_KEY, COLUMNS
 from portal_crawler.demo.prose import TOPICS, Writer, county_in
 from portal_crawler.demo.special import SPECIAL, first_story
-from portal_crawler.demo.story import BEIJING, Block, Paragraph, Story, Table, cut
+from portal_crawler.demo.story import Block, Paragraph, Story, Table, cut
 from portal_crawler.demo.topic import Topic
 from portal_crawler.demo.vocabulary import outlet, person
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from portal_crawler.article import Channel, Portal
+from portal_crawler.article import BEIJING, Channel, Portal
 from portal_crawler.demo.article_pages import Surroundings, article_page
 from portal_crawler.demo.channels import COLUMNS, SITE, Column, sections
 from portal_crawler.demo.frame import SERVICE_PAGES
@@ -21,7 +21,7 @@ from portal_crawler.demo.listing_pages import (
     service_page,
 )
 from portal_crawler.demo.newsroom import write_stories
-from portal_crawler.demo.story import BEIJING, Picture, Story
+from portal_crawler.demo.story import Picture, Story
 from portal_crawler.demo.truth import Truth, truth_of
 
 ENTRIES_PER_PAGE = 20
