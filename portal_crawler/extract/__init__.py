@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal_crawler.article import Article, Portal
+from portal_crawler.article import Article, Listing, Portal
 from portal_crawler.extract.assemble import EXTRACTOR, article_of
+from portal_crawler.extract.listing import listing_of
 from portal_crawler.extract.page import Page, read_page
 from portal_crawler.extract.pages import MOST_PAGES, further_pages
 
@@ -19,7 +20,9 @@ __all__ = [
     "Page",
     "article_of",
     "extract_article",
+    "extract_listing",
     "further_pages",
+    "listing_of",
     "read_page",
 ]
 
@@ -40,3 +43,8 @@ def extract_article(
     """
     page = read_page(body, url, content_type=content_type, portal=portal, fetched_at=fetched_at)
     return article_of([page], portal=portal)
+
+
+def extract_listing(body: bytes, url: str, *, content_type: str | None = None, portal: Portal | None = None) -> Listing:
+    """The listing on one page, from its bytes; the arguments are those of `extract_article`."""
+    return listing_of(read_page(body, url, content_type=content_type, portal=portal), portal=portal)

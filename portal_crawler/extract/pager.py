@@ -1,0 +1,169 @@
+"""The way from one page of a listing to the next, in every form that portals print it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from lxml import etree
+
+from portal_crawler.article import Portal
+from portal_crawler.extract.page import Page
+
+_NEXT = re.compile(r"^[\[【<(（\s]*(?:下一页|下一頁|下页|后一页|后页|後一頁|下一步|next(?:\s*page)?)[\]】>）)\s›»>]*$", re.I)
+_ARROW = re.compile(r"^(?:>|›|＞|→)$")
+_DOUBLE_ARROW = re.compile(r"^(?:>>|»|＞＞)$")
+_CURRENT = re.compile(r"\b(?:current|cur|active|on|thisclass|thispage|now|selected|hover)\b", re.I)
+# TRS WCM writes its pager by script: pages are counted from 0, and page 2 of index.html is index_1.html.
+_TRS = re.compile(r"""createPage\w*\s*\(\s*["']?(\w+)["']?\s*,\s*["']?(\w+)["']?\s*,\s*["']([\w/-]+)["']\s*,\s*["'](\w+)["']""")
+# The /system/ family numbers its list pages upwards in time: the page before the newest is the next one.
+_COUNT_PAGE = re.compile(r"(/system/+count/.*/c\w+_)(\d{9})(\.s?html?)$")
+_TOTAL = re.compile(r"共\s*(\d+)\s*页|页次\s*[:：]?\s*\d+\s*/\s*(\d+)|第?\s*\d+\s*/\s*(\d+)\s*页")
+_NUMBER_IN_URL = re.compile(r"(?P<before>(?:index|list(?:_\d+)?|node_\d+|[\w-]*?)[_-])(?P<number>\d{1,4})(?P<after>\.\w+)$|(?P<key>[?&](?:page|p|pageno|pn)=)(?P<value>\d{1,5})", re.I)
+
+
+def next_page(page: Page, portal: Portal | None = None) -> str | None:
+    """The absolute URL of the next page of a listing, None on its last page."""
+    if portal is not None and portal.next_page:
+        for element in page.root.cssselect(portal.next_page):
+            if url := _target(page, element.get("href")):
+                return url
+        return None
+    return _linked(page) or _selected(page) or _scripted(page) or _counted(page) or _totalled(page)
+
+
+def _linked(page: Page) -> str | None:
+    for element in page.root.iterfind(".//link[@rel='next']"):
+        if url := _target(page, element.get("href")):
+            return url
+    anchors = [(anchor, "".join(anchor.itertext()).strip()) for anchor in page.root.iter("a")]
+    for anchor, text in anchors:
+        if (anchor.get("rel") or "") == "next" or _NEXT.match(text) or _NEXT.match((anchor.get("title") or "").strip()):
+            if url := _target(page, anchor.get("href")):
+                return url
+            if anchor.get("href") is not None:
+                # The last page keeps the words and takes the way on from them.
+                return None
+    return _numbered(page, anchors) or _arrowed(page, anchors)
+
+
+def _numbered(page: Page, anchors: list[tuple[etree._Element, str]]) -> str | None:
+    """The link whose number follows the current one's, among links that are numbered in a row."""
+    numbers: dict[etree._Element, dict[int, str]] = {}
+    for anchor, text in anchors:
+        number = text.strip("[]【】()（） ")
+        if number.isdecimal() and len(number) < 5:
+            for ancestor in list(anchor.iterancestors())[:3]:
+                numbers.setdefault(ancestor, {})[int(number)] = anchor.get("href") or ""
+    for row, links in numbers.items():
+        current = _current_number(row)
+        if current is not None and (url := _target(page, links.get(current + 1))):
+            return url
+    if _page_number(page.url) is None:
+        for links in numbers.values():
+            # Without a mark, the page without a number in its address is the first.
+            if {2, 3} <= links.keys() and (url := _target(page, links[2])):
+                return url
+    return None
+
+
+def _current_number(row: etree._Element) -> int | None:
+    for element in row.iter("span", "b", "strong", "em", "font", "a", "li", "i"):
+        text = "".join(element.itertext()).strip("[]【】()（） \n\t\r\xa0")
+        if not text.isdecimal() or len(text) > 4:
+            continue
+        linked = element.tag == "a" or element.find(".//a") is not None or any(a.tag == "a" for a in element.iterancestors())
+        marked = _CURRENT.search(element.get("class") or "") is not None
+        if marked or (not linked and element.tag != "li"):
+            return int(text)
+    return None
+
+
+def _arrowed(page: Page, anchors: list[tuple[etree._Element, str]]) -> str | None:
+    for pattern in (_ARROW, _DOUBLE_ARROW):
+        for anchor, text in anchors:
+            if pattern.match(text) and (url := _target(page, anchor.get("href"))) and _same_list(page.url, url):
+                return url
+    return None
+
+
+def _same_list(own: str, other: str) -> bool:
+    """Whether two addresses are pages of one list: the same directory."""
+    return urlsplit(own).path.rpartition("/")[0] == urlsplit(other).path.rpartition("/")[0]
+
+
+def _selected(page: Page) -> str | None:
+    """The option behind the selected one, where a `<select>` is the pager."""
+    for select in page.root.iter("select"):
+        options = list(select.iter("option"))
+        values = [option.get("value") or "" for option in options]
+        if len(options) < 2 or not all("." in value or "/" in value or "?" in value for value in values):
+            continue
+        marked = [index for index, option in enumerate(options) if option.get("selected") is not None]
+        own = [index for index, value in enumerate(values) if _absolute(page, value) == page.url]
+        current = (marked or own or [0])[0]
+        url = _target(page, values[current + 1]) if current + 1 < len(values) else None
+        if url and _same_list(page.url, url):
+            return url
+    return None
+
+
+def _scripted(page: Page) -> str | None:
+    if "createPage" not in page.text:
+        return None
+    for match in _TRS.finditer(page.text):
+        count, current = (_value(page.text, match[group]) for group in (1, 2))
+        if count is not None and current is not None and current + 1 < count:
+            return _target(page, f"{match[3]}_{current + 1}.{match[4]}")
+    return None
+
+
+def _value(text: str, name: str) -> int | None:
+    """A number, or the value that a script gives to a variable of this name."""
+    if name.isdecimal():
+        return int(name)
+    match = re.search(rf"\b{re.escape(name)}\s*=\s*(\d+)", text)
+    return int(match[1]) if match else None
+
+
+def _counted(page: Page) -> str | None:
+    match = _COUNT_PAGE.search(page.url)
+    if match and int(match[2]) > 1:
+        return f"{page.url[: match.start(2)]}{int(match[2]) - 1:09d}{match[3]}"
+    return None
+
+
+def _totalled(page: Page) -> str | None:
+    """The address with the next number, where the page says how many there are and its own address has one."""
+    match = _NUMBER_IN_URL.search(page.url)
+    total = max((int(next(filter(None, found))) for found in _TOTAL.findall(_text(page))), default=0)
+    if not match or not total:
+        return None
+    group = "number" if match["number"] else "value"
+    number = int(match[group])
+    return f"{page.url[: match.start(group)]}{number + 1}{page.url[match.end(group) :]}" if number < total else None
+
+
+def _text(page: Page) -> str:
+    return "\n".join(line.text for line in page.lines if "页" in line.text)
+
+
+def _page_number(url: str) -> int | None:
+    match = _NUMBER_IN_URL.search(url)
+    return int(match["number"] or match["value"]) if match else None
+
+
+def _target(page: Page, href: str | None) -> str | None:
+    """Where a pager's link leads, None when it leads nowhere or to this page."""
+    if not href or href.strip().lower().startswith(("#", "javascript:")):
+        return None
+    url = _absolute(page, href)
+    return url if url and url != urldefrag(page.url).url else None
+
+
+def _absolute(page: Page, href: str) -> str | None:
+    try:
+        url = urldefrag(urljoin(page.url, href.strip())).url
+        return url if urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:
+        return None
