@@ -1,0 +1,24 @@
+"""Profiles: one TOML file a portal, and what a crawl's target means.
+
+A profile only sharpens what the generic rules do. `load_profile` reads one file strictly, `load_profiles`
+gives the bundled ones by id, `find_portal` turns a portal id or a URL into a portal and the channels to walk.
+"""
+
+from portal_crawler.portals.profile import (
+    PROFILES,
+    ProfileError,
+    load_profile,
+    load_profiles,
+    profile_files,
+)
+from portal_crawler.portals.target import TargetError, find_portal
+
+__all__ = [
+    "PROFILES",
+    "ProfileError",
+    "TargetError",
+    "find_portal",
+    "load_profile",
+    "load_profiles",
+    "profile_files",
+]

@@ -1,0 +1,112 @@
+"""From what a user names, a portal id or a URL, to the portal and the channels to walk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from urllib.parse import unquote, urlsplit
+
+from portal_crawler.article import Channel, Portal
+from portal_crawler.portals.profile import load_profiles
+from portal_crawler.portals.site import http_url, is_on, registered_domain, same_listing, site_of
+
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
+
+
+class TargetError(Exception):
+    """A target, or a host for it, that names nothing to crawl: what was wrong and what would be right."""
+
+
+def find_portal(
+    target: str, host: str | None = None, *, profiles: Mapping[str, Portal] | None = None
+) -> tuple[Portal, tuple[Channel, ...]]:
+    """The portal a target names, and the channels of it to walk, their URLs absolute.
+
+    target: a portal id, or an http(s) URL: of a profile's portal if its host belongs to one, else of a
+    portal made for it, with this URL as its one channel. host: HOST[:PORT] or http(s)://HOST[:PORT], where
+    channel URLs that begin with `/` are; it joins the portal's hosts. profiles: the known portals, by default
+    those bundled.
+    Raises TargetError, and ProfileError where a bundled profile is wrong.
+    """
+    known = load_profiles() if profiles is None else profiles
+    if _SCHEME.match(target):
+        url = http_url(target)
+        if url is None:
+            raise TargetError(f"{target!r} is no http(s) URL")
+        return _of_url(url, host, known)
+    portal = known.get(target)
+    if portal is None:
+        nearest = get_close_matches(target, known, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(nearest)}?" if nearest else f"known are {', '.join(known)}."
+        raise TargetError(f"{target!r} is no portal id, {hint} A URL begins with http:// or https://.")
+    portal = _on_host(portal, host)
+    if portal.channels:
+        return portal, portal.channels
+    if not portal.hosts:
+        raise TargetError(f"portal {portal.id} has no host of its own: give one with --host")
+    base = _base_of(host) if host else f"http://{portal.hosts[0]}"
+    return portal, (Channel(name=portal.name, path=(), url=f"{base}/"),)
+
+
+def _of_url(url: str, host: str | None, known: Mapping[str, Portal]) -> tuple[Portal, tuple[Channel, ...]]:
+    for profile in known.values():
+        portal = _on_host(profile, host) if host else profile
+        if is_on(url, portal.hosts):
+            for channel in portal.channels:
+                if same_listing(channel.url, url):
+                    return portal, (channel,)
+            return portal, (_channel_at(url),)
+    portal = _made_for(url)
+    if host:
+        portal = _on_host(portal, host)
+    return portal, portal.channels
+
+
+def _on_host(portal: Portal, host: str | None) -> Portal:
+    """The portal with absolute channel URLs. Raises TargetError where that takes a host and there is none."""
+    relative = [channel for channel in portal.channels if channel.url.startswith("/")]
+    if not host:
+        if relative:
+            raise TargetError(f"portal {portal.id} has no host of its own: give one with --host")
+        return portal
+    base = _base_of(host)
+    channels = tuple(
+        replace(channel, url=base + channel.url) if channel.url.startswith("/") else channel
+        for channel in portal.channels
+    )
+    hosts = tuple(dict.fromkeys((*portal.hosts, site_of(base))))
+    return replace(portal, channels=channels, hosts=hosts)
+
+
+def _base_of(host: str) -> str:
+    """`http://HOST[:PORT]` from what a user gave as a host."""
+    given = host if _SCHEME.match(host) else f"http://{host}"
+    url = http_url(given)
+    parts = urlsplit(url) if url else None
+    if parts is None or parts.path != "/" or parts.query or "@" in given:
+        raise TargetError(f"{host!r} is no host: HOST, HOST:PORT or http(s)://HOST[:PORT]")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _made_for(url: str) -> Portal:
+    """A portal without a profile: the site that the URL is on, with the URL as its channel."""
+    parts = urlsplit(url)
+    site = site_of(url)
+    is_registered = "." in site and bool(registered_domain(site))
+    portal_id = site if is_registered or parts.port is None else f"{site}_{parts.port}"
+    return Portal(
+        # IPv6 addresses have colons, and may begin with them, which no folder name should have.
+        id=f"ip6-{portal_id.replace(':', '-')}" if ":" in portal_id else portal_id,
+        name=site if is_registered else parts.netloc,
+        hosts=(site,),
+        channels=(_channel_at(url),),
+    )
+
+
+def _channel_at(url: str) -> Channel:
+    parts = urlsplit(url)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    name = unquote(path).strip("/") or parts.netloc
+    return Channel(name=name, path=(), url=url)
