@@ -1,0 +1,56 @@
+"""Flags that several commands have, with one meaning each."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class Day(click.ParamType[date]):
+    """A calendar day written YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date, write it as 2021-11-19", param, ctx)
+
+
+db_option = click.option(
+    "--db",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("data/portal.db"),
+    show_default=True,
+    help="The database.",
+)
+archive_option = click.option(
+    "--archive",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data/archive"),
+    show_default=True,
+    help="The folder of the raw archive.",
+)
+since_option = click.option("--since", type=Day(), help="Not before this day, YYYY-MM-DD.")
+until_option = click.option("--until", type=Day(), help="Not after this day, YYYY-MM-DD.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+delay_option = click.option(
+    "--delay", "delay_s", type=click.FloatRange(min=0), help="Seconds between requests to one host."
+)
+allow_private_option = click.option(
+    "--allow-private",
+    is_flag=True,
+    help="Permit loopback and private addresses, which are refused otherwise.",
+)
+
+
+def check_period(since: date | None, until: date | None) -> None:
+    """Refuse a period that ends before it begins."""
+    if since and until and until < since:
+        raise click.UsageError(f"--until {until} is before --since {since}")

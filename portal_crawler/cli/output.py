@@ -1,0 +1,49 @@
+"""Printing: JSON lines for programs, plain lines for pipes, tables for a terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+# C0 and C1 controls drive a terminal, bidirectional ones reorder what it shows; a page may hold any of them.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    """Text for one line of a terminal: controls become blanks."""
+    return _CONTROLS.sub(" ", text)
+
+
+def print_json(record: Any) -> None:
+    """One record as one line of JSON in UTF-8, whatever the locale, safe on a terminal."""
+    text = json.dumps(record, ensure_ascii=False)
+    text = _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    try:
+        line = text.encode()
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which only JSON can carry.
+        line = json.dumps(record).encode()
+    click.echo(line)
+
+
+def print_rows(names: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
+    """Rows as a table on a terminal, else as lines with tabs between the cells."""
+    cells = [["" if cell is None else plain(str(cell)) for cell in row] for row in rows]
+    console = Console()
+    if not console.is_terminal:
+        for row in cells:
+            click.echo("\t".join(row))
+        return
+    table = Table(title=title, title_justify="left")
+    for name in names:
+        table.add_column(name, overflow="fold")
+    for row in cells:
+        table.add_row(*map(escape, row))
+    console.print(table)

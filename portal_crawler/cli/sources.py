@@ -1,0 +1,91 @@
+"""What a command reads a page from: a file, standard input, or a URL."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from portal_crawler.article import Portal
+from portal_crawler.portals import TargetError, find_portal, load_profiles
+
+# Between two requests to one host, as a crawl does by default.
+_DELAY_S = 1.0
+
+
+class SourceError(Exception):
+    """A page that cannot be read: which, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page's bytes and what is known about them. url: None where nobody named one."""
+
+    body: bytes
+    url: str | None
+    content_type: str | None = None
+    fetched_at: datetime | None = None
+
+
+class Sources:
+    """Reads pages from where a command line names them, and keeps the pause between requests to a host."""
+
+    def __init__(self, *, allow_private: bool, delay_s: float | None) -> None:
+        self._allow_private = allow_private
+        self._delay_s = _DELAY_S if delay_s is None else delay_s
+        self._asked: dict[str, float] = {}
+
+    def read(self, name: str, url: str | None = None) -> Source:
+        """The page that an argument names: `-`, an http(s) URL, or a file. Raises SourceError."""
+        if name == "-":
+            return Source(sys.stdin.buffer.read(), url)
+        if is_url(name):
+            return self._fetch(name)
+        return read_file(Path(name), url)
+
+    def _fetch(self, url: str) -> Source:
+        # Not on top: it brings the crawl side with it, which reading a file does not need.
+        from portal_crawler.cli.fetch import FetchError, fetch
+
+        host = urlsplit(url).netloc
+        if host in self._asked:
+            time.sleep(max(self._asked[host] + self._delay_s - time.monotonic(), 0))
+        try:
+            fetched = fetch(url, allow_private=self._allow_private)
+        except FetchError as error:
+            raise SourceError(f"{url}: {error}") from error
+        finally:
+            self._asked[host] = time.monotonic()
+        return Source(fetched.body, fetched.url, fetched.content_type, datetime.now(UTC))
+
+
+def read_file(path: Path, url: str | None, content_type: str | None = None) -> Source:
+    """A saved page; without a URL of its own it is known by the file's. Raises SourceError."""
+    try:
+        return Source(path.read_bytes(), url or path.resolve().as_uri(), content_type)
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def is_url(name: str) -> bool:
+    """Whether an argument is an http(s) URL and not a file."""
+    return name.lower().startswith(("http://", "https://"))
+
+
+class Profiles:
+    """Which portal a page belongs to; the profiles are read once."""
+
+    def __init__(self) -> None:
+        self._profiles = load_profiles()
+
+    def portal_of(self, url: str | None) -> Portal | None:
+        """The portal of an http(s) URL; None for what is on none."""
+        if url is None or not is_url(url):
+            return None
+        try:
+            return find_portal(url, profiles=self._profiles)[0]
+        except TargetError:
+            return None
