@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parents[1]
+Finished = subprocess.CompletedProcess[bytes]
+
+
+@pytest.fixture(scope="session")
+def cli_environment() -> dict[str, str]:
+    """The environment in which the command line of this checkout runs, loopback never through a proxy."""
+    return os.environ | {"PYTHONPATH": str(ROOT), "no_proxy": "127.0.0.1,localhost"}
+
+
+@pytest.fixture(scope="session")
+def cli(cli_environment: dict[str, str]) -> Callable[..., Finished]:
+    """Runs the command line as a process, with its arguments, standard input and working directory."""
+
+    def run(*arguments: str | Path, stdin: bytes = b"", cwd: Path = ROOT) -> Finished:
+        command = [sys.executable, "-m", "portal_crawler", *map(str, arguments)]
+        return subprocess.run(
+            command, input=stdin, capture_output=True, cwd=cwd, timeout=120, env=cli_environment
+        )
+
+    return run
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of reference material beside the checkout; where it is absent, the test is skipped."""
-    folder = Path(os.environ.get("PORTAL_CRAWLER_SHARED") or Path(__file__).parents[2] / "shared")
+    folder = Path(os.environ.get("PORTAL_CRAWLER_SHARED") or ROOT.parent / "shared")
     if not (folder / "corpus" / "manifest.jsonl").is_file():
         pytest.skip(f"no reference material in {folder} (PORTAL_CRAWLER_SHARED names another place)")
     return folder

@@ -27,7 +27,7 @@ from portal_crawler.cli.options import (
 from portal_crawler.cli.output import plain, print_json
 from portal_crawler.cli.parallel import Job, run_jobs, worst
 from portal_crawler.portals import TargetError, find_portal, load_profiles
-from portal_crawler.store import StorageError
+from portal_crawler.store import StorageError, open_store
 
 if TYPE_CHECKING:
     from portal_crawler.runs import RunSummary
@@ -93,6 +93,8 @@ def crawl(
     work = _choose(_group(targets, host), names)
     if len(work) > 1:
         flags = _flags(ctx, ("targets", "names", "jobs", "as_json"))
+        # Made or migrated once, and found unusable once, before several processes open it.
+        open_store(db).close()
         _crawl_several(ctx, work, flags, names, jobs, as_json)
         return
     from portal_crawler.runs import CrawlOptions, LockHeld, crawl_portal

@@ -70,7 +70,11 @@ def fetch(
     ]
     try:
         with opener.open(_ascii(url), timeout=timeout_s) as response:
-            return _read(response, most_bytes)
+            fetched = _read(response, most_bytes)
+        # A page without a length ends where the connection does, also where we cut it.
+        if network.is_late:
+            raise TimeoutError
+        return fetched
     except urllib_error.HTTPError as error:
         error.close()
         raise FetchError(f"HTTP status {error.code}") from error
