@@ -6,10 +6,10 @@ import sys
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from urllib.parse import urlsplit
 
 import click
-from rich.console import Console
 
 from portal_crawler.archive import ArchiveError
 from portal_crawler.article import Channel, Portal
@@ -26,11 +26,9 @@ from portal_crawler.cli.options import (
 )
 from portal_crawler.cli.output import plain, print_json
 from portal_crawler.cli.parallel import Job, run_jobs, worst
+from portal_crawler.cli.progress import Progress, sentence
 from portal_crawler.portals import TargetError, find_portal, load_profiles
 from portal_crawler.store import StorageError, open_store
-
-if TYPE_CHECKING:
-    from portal_crawler.runs import RunSummary
 
 _LOCKED = 6
 
@@ -91,6 +89,8 @@ def crawl(
     """
     check_period(since, until)
     work = _choose(_group(targets, host), names)
+    if not allow_private:
+        _refuse_private(work)
     if len(work) > 1:
         flags = _flags(ctx, ("targets", "names", "jobs", "as_json"))
         # Made or migrated once, and found unusable once, before several processes open it.
@@ -100,7 +100,7 @@ def crawl(
     from portal_crawler.runs import CrawlOptions, LockHeld, crawl_portal
 
     (only,) = work
-    with _Progress() as progress:
+    with Progress() as progress:
         options = CrawlOptions(
             db=db,
             archive=archive,
@@ -121,7 +121,7 @@ def crawl(
             if as_json:
                 print_json({"portal": only.portal.id, "exit_code": code, "outcome": str(error)})
             raise Failure(str(error), code) from error
-    click.echo(plain(_sentence(summary)), err=as_json)
+    click.echo(plain(sentence(summary)), err=as_json)
     if as_json:
         click.echo(summary.to_json())
     ctx.exit(int(summary.exit_code))
@@ -157,6 +157,16 @@ def _choose(work: list[_Work], names: tuple[str, ...]) -> list[_Work]:
     if missing := [name for name in names if name not in named]:
         raise TargetError(f"no channel {missing[0]!r}; there are {', '.join(dict.fromkeys(known))}")
     return chosen
+
+
+def _refuse_private(work: list[_Work]) -> None:
+    """Say at once what the crawl would refuse: a channel on an address that is not public."""
+    from portal_crawler.middlewares.addresses import is_public, literal_address
+
+    for host in {urlsplit(channel.url).hostname or "" for item in work for channel in item.channels}:
+        address = literal_address(host)
+        if host == "localhost" or (address is not None and not is_public(address)):
+            raise TargetError(f"{host} is a private address, permitted only with --allow-private")
 
 
 def _names_of(channel: Channel) -> set[str]:
@@ -211,37 +221,3 @@ def _flags(ctx: click.Context, without: tuple[str, ...]) -> list[str]:
             continue
         flags += [parameter.opts[-1]] if value is True else [f"{parameter.opts[0]}={value}"]
     return flags
-
-
-def _sentence(summary: RunSummary) -> str:
-    return (
-        f"{summary.portal}: {summary.outcome} — {summary.articles} new articles, {summary.updated} changed, "
-        f"{summary.listings} listing pages, {summary.pending} pending, {summary.failed} failed, "
-        f"{summary.requests} requests in {summary.seconds:.1f} s"
-    )
-
-
-class _Progress:
-    """The figures so far, on standard error: a changing line on a terminal, else a line in ten seconds."""
-
-    def __init__(self) -> None:
-        self._console = Console(stderr=True)
-        self._status = self._console.status("starting …") if self._console.is_terminal else None
-        self._next_s = 0.0
-
-    def __enter__(self) -> _Progress:
-        if self._status:
-            self._status.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._status:
-            self._status.stop()
-
-    def show(self, figures: RunSummary) -> None:
-        line = f"{figures.articles} articles, {figures.listings} listing pages, {figures.requests} requests"
-        if self._status:
-            self._status.update(line)
-        elif figures.seconds >= self._next_s:
-            self._next_s = figures.seconds + 10
-            click.echo(f"{figures.seconds:.0f} s: {line}", err=True)

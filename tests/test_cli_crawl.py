@@ -1,0 +1,201 @@
+"""`crawl`, `search` and `status` as processes, against a replica portal on loopback."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from portal_crawler.demo import build
+from portal_crawler.demo.server import serve
+
+Finished = subprocess.CompletedProcess[bytes]
+Cli = Callable[..., Finished]
+CHANNEL = "/zixun/yaowen/"
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    with serve(build(40, 1)) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def other_site() -> Iterator[str]:
+    """A second portal: the same machine under another name and port."""
+    with serve(build(40, 2)) as base:
+        yield base.replace("127.0.0.1", "localhost")
+
+
+def places(folder: Path) -> list[str]:
+    return ["--db", str(folder / "p.db"), "--archive", str(folder / "a"), "--allow-private", "--delay", "0"]
+
+
+def summary(result: Finished) -> dict[str, object]:
+    found: dict[str, object] = json.loads(result.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.fixture(scope="module")
+def crawled(cli: Cli, site: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("crawled")
+    result = cli("crawl", site + CHANNEL, *places(folder), "--json")
+    assert result.returncode == 0, result.stderr.decode()
+    return folder
+
+
+def test_one_channel_is_crawled_and_the_last_line_is_the_summary(cli: Cli, site: str, tmp_path: Path) -> None:
+    result = cli("crawl", site + CHANNEL, *places(tmp_path), "--json")
+    found = summary(result)
+    assert (result.returncode, found["exit_code"]) == (0, 0)
+    assert found["portal"] == site.removeprefix("http://").replace(":", "_")
+    assert isinstance(found["articles"], int) and found["articles"] > 0
+    assert (tmp_path / "p.db").is_file()
+    assert list((tmp_path / "a").rglob("*.warc.gz"))
+
+
+def test_two_targets_of_one_portal_are_one_run(cli: Cli, site: str, tmp_path: Path) -> None:
+    result = cli("crawl", site + CHANNEL, f"{site}/zixun/shizhou/baiyin/", *places(tmp_path), "--json")
+    assert result.returncode == 0
+    assert "runs" not in summary(result)
+    status = json.loads(cli("status", "--json", "--db", tmp_path / "p.db").stdout)
+    assert len(status["channels"]) == 2
+    assert len(status["runs"]) == 1
+
+
+def test_a_limit_bounds_the_articles(cli: Cli, site: str, tmp_path: Path) -> None:
+    assert summary(cli("crawl", site + CHANNEL, *places(tmp_path), "--limit", "2", "--json"))["articles"] == 2
+
+
+def test_a_portal_without_host_is_crawled_on_the_given_one(cli: Cli, site: str, tmp_path: Path) -> None:
+    result = cli("crawl", "gansuonline", "--host", site, "--limit", "1", *places(tmp_path), "--json")
+    assert (result.returncode, summary(result)["portal"]) == (0, "gansuonline"), result.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    "target", ["http://127.0.0.1:9/", "http://localhost:9/", "http://0x7f.1:9/", "http://[::1]/"]
+)
+def test_a_private_address_is_wrong_usage_unless_allowed(cli: Cli, tmp_path: Path, target: str) -> None:
+    result = cli("crawl", target, cwd=tmp_path)
+    assert (result.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert b"permitted only with --allow-private" in result.stderr
+
+
+def test_several_portals_are_crawled_in_processes_on_one_database(
+    cli: Cli, site: str, other_site: str, tmp_path: Path
+) -> None:
+    targets = (site + CHANNEL, other_site + CHANNEL)
+    result = cli("crawl", *targets, "--jobs", "2", *places(tmp_path), "--json")
+    found = summary(result)
+    assert (result.returncode, found["exit_code"]) == (0, 0), result.stderr.decode()
+    runs = found["runs"]
+    assert isinstance(runs, list)
+    assert [run["portal"] for run in runs] == [
+        target.removeprefix("http://").split("/")[0].replace(":", "_") for target in targets
+    ]
+    assert all(run["articles"] > 0 for run in runs)
+
+
+def test_the_worst_of_several_runs_is_the_exit_code(cli: Cli, site: str, tmp_path: Path) -> None:
+    gone = "http://localhost:9/zx/"
+    result = cli("crawl", gone, site + CHANNEL, *places(tmp_path), "--json")
+    runs = summary(result)["runs"]
+    assert isinstance(runs, list)
+    assert [run["exit_code"] for run in runs] == [3, 0]
+    assert result.returncode == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_all_runs_with_their_state_saved(
+    cli_environment: dict[str, str], cli: Cli, other_site: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    with serve(build(200, 3), delay_s=0.3) as slow:
+        targets = (f"{slow}/", other_site.replace("localhost", "127.0.0.1") + CHANNEL)
+        flags = [*places(tmp_path), "--jobs", "2", "--json"]
+        command = [sys.executable, "-m", "portal_crawler", "crawl", *targets, *flags]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=cli_environment, text=True
+        ) as process:
+            time.sleep(2.5)
+            process.send_signal(number)
+            output, errors = process.communicate(timeout=30)
+    assert process.returncode == 128 + number, errors
+    assert json.loads(output.splitlines()[-1])["exit_code"] == 128 + number
+    runs = json.loads(cli("status", "--json", "--db", tmp_path / "p.db").stdout)["runs"]
+    assert {run["exit_code"] for run in runs} == {128 + number, 0}
+
+
+def test_a_portal_that_is_being_crawled_exits_with_6(cli: Cli, site: str, tmp_path: Path) -> None:
+    portal = site.removeprefix("http://").replace(":", "_")
+    (tmp_path / "p.db.locks").mkdir()
+    with FileLock(tmp_path / "p.db.locks" / f"{portal}.lock"):
+        result = cli("crawl", site + CHANNEL, *places(tmp_path), "--json")
+    assert (result.returncode, summary(result)["exit_code"]) == (6, 6)
+    assert b"Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("targets", [1, 2])
+def test_a_database_that_is_none_exits_with_7(cli: Cli, site: str, tmp_path: Path, targets: int) -> None:
+    (tmp_path / "p.db").write_bytes(b"no database at all" * 100)
+    urls = [site + CHANNEL, "http://localhost:9/"][:targets]
+    result = cli("crawl", *urls, *places(tmp_path))
+    assert result.returncode == 7
+    assert b"p.db: file is not a database" in result.stderr
+
+
+@pytest.mark.parametrize("command", [["status"], ["search", "合作社"]], ids=["status", "search"])
+def test_a_database_that_is_not_there_exits_with_7_and_is_not_made(
+    cli: Cli, tmp_path: Path, command: list[str]
+) -> None:
+    result = cli(*command, "--db", tmp_path / "p.db")
+    assert result.returncode == 7
+    assert b"no such database" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_search_prints_a_hit_a_line(cli: Cli, crawled: Path, site: str) -> None:
+    result = cli("search", "的", "--json", "--limit", "3", "--db", crawled / "p.db")
+    hits = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.returncode == 0
+    assert len(hits) == 3
+    assert all({"url", "title", "published_at", "portal"} <= set(hit) for hit in hits)
+    plain = cli("search", "的", "--limit", "3", "--db", crawled / "p.db").stdout.decode().splitlines()
+    assert [line.split("\t")[2] for line in plain] == [hit["url"] for hit in hits]
+
+
+def test_search_keeps_to_portal_and_period(cli: Cli, crawled: Path) -> None:
+    everything = cli("search", "的", "--json", "--db", crawled / "p.db").stdout.splitlines()
+    days = sorted(json.loads(line)["published_at"][:10] for line in everything)
+    middle = days[len(days) // 2]
+    found = cli(
+        "search", "的", "--json", "--since", middle, "--until", middle, "--db", crawled / "p.db"
+    ).stdout
+    assert len(found.splitlines()) == days.count(middle)
+    assert cli("search", "的", "--json", "--portal", "gscn", "--db", crawled / "p.db").stdout == b""
+
+
+def test_nothing_found_is_no_error(cli: Cli, crawled: Path) -> None:
+    result = cli("search", "这句话哪里都没有", "--db", crawled / "p.db")
+    assert (result.returncode, result.stdout) == (0, b"")
+
+
+def test_status_counts_what_the_ledger_holds(cli: Cli, crawled: Path, site: str) -> None:
+    found = json.loads(cli("status", "--json", "--db", crawled / "p.db").stdout)
+    (portal,) = found["portals"]
+    ledger = portal["ledger"]
+    assert ledger["discovered"] == sum(count for state, count in ledger.items() if state != "discovered")
+    assert ledger["pending"] == 0
+    assert portal["articles"] > 0
+    assert [channel["url"] for channel in found["channels"]] == [site + CHANNEL]
+    assert found["runs"][0]["exit_code"] == 0
+    plain = cli("status", "--db", crawled / "p.db").stdout.decode()
+    assert not re.search(r"[\x00-\x08\x0b-\x1f]", plain)
+    assert portal["portal"] in plain
