@@ -1,0 +1,57 @@
+# Needs Python 3.11 with pip 23.2 or later, and the package registries. `make` alone lists the targets.
+PYTHON ?= python3
+VENV ?= .venv
+BENCH_VENV ?= .venv-bench
+SHARED ?= ../shared
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+
+.PHONY: help venv demo test check score bench bench-venv docs
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: $(VENV)/.runtime ## create .venv from pinned versions, with portal-crawler in it
+
+demo: venv ## crawl a bundled replica portal end to end
+	$(BIN)/portal-crawler demo
+
+test: $(VENV)/.dev ## run all tests, fast ones first; says how long each group took
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## formatting, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+score: venv ## score extraction on SHARED/corpus; MISSES=1 prints what differs
+	$(BIN)/python -m benchmarks.score $(SHARED)/corpus $(if $(MISSES),--misses)
+
+bench: venv ## measure crawling and extraction; WRITE=1 writes benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks --corpus $(SHARED)/corpus --peers $(BENCH_VENV) $(if $(WRITE),--write)
+
+bench-venv: $(BENCH_VENV)/.peers ## install other extractors for make bench to compare with
+
+docs: venv ## write docs/cli.md from the commands' own help
+	$(BIN)/python -m docs.generate
+
+# Each stamp stands for an environment that was completed; a half-made one is made again from the start.
+$(VENV)/.runtime: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) -r requirements.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# Without the resolver: pip 23.2 fails on lxml[html-clean] beside lxml[html_clean], which these packages ask for.
+$(BENCH_VENV)/.peers: requirements-bench.txt
+	test -x $(BENCH_VENV)/bin/python || $(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps -r requirements-bench.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""What the crawler is measured with: `make bench` and `make score`."""
