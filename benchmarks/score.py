@@ -19,7 +19,14 @@ def main() -> int:
     corpus: Path = options.corpus
     if not (corpus / "manifest.jsonl").is_file():
         parser.error(f"no corpus in {corpus}: name the folder that holds it, make score SHARED=…")
-    extract = [sys.executable, "-m", "portal_crawler", "extract", "--manifest", str(corpus / "manifest.jsonl")]
+    extract = [
+        sys.executable,
+        "-m",
+        "portal_crawler",
+        "extract",
+        "--manifest",
+        str(corpus / "manifest.jsonl"),
+    ]
     printed = subprocess.run(extract, stdout=subprocess.PIPE, check=True).stdout.decode("utf-8")
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as predictions:
         for line in printed.splitlines():

@@ -1,0 +1,61 @@
+"""The whole pipeline against a spider that only downloads: same pages, same server, one run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from benchmarks.cost import Cost
+
+ARTICLES = 800
+_ROUNDS = 3
+_ROOT = Path(__file__).parents[1]
+
+
+def measure() -> tuple[Cost, Cost]:
+    """The cost of the bare spider and of the pipeline: medians over rounds of one after the other."""
+    bare, pipeline = [], []
+    with _site() as base_url:
+        for _ in range(_ROUNDS):
+            bare.append(_run("benchmarks.bare", base_url))
+            pipeline.append(_run("benchmarks.pipeline", base_url))
+    return _middle(bare), _middle(pipeline)
+
+
+@contextmanager
+def _site() -> Iterator[str]:
+    """The site in a process of its own; gives its base URL."""
+    command = [sys.executable, "-m", "benchmarks.site", str(ARTICLES)]
+    with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+
+
+def _run(module: str, base_url: str) -> Cost:
+    printed = subprocess.run(
+        [sys.executable, "-m", module, base_url, str(ARTICLES)],
+        cwd=_ROOT,
+        # Loopback is asked of no proxy, whatever the environment names.
+        env=os.environ | {"no_proxy": "127.0.0.1"},
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
+    return Cost(**json.loads(printed.splitlines()[-1]))
+
+
+def _middle(costs: list[Cost]) -> Cost:
+    return Cost(
+        costs[0].pages,
+        median(cost.pages_per_s for cost in costs),
+        median(cost.cpu_ms for cost in costs),
+        median(cost.memory_mb for cost in costs),
+    )
