@@ -16,7 +16,7 @@ _ROOT = Path(__file__).parents[1]
 
 
 def measure(corpus: Path, peers: Path) -> list[Timing]:
-    """Parsing alone, extract_article, and the extractors that the environment `peers` has, if there is one."""
+    """Parsing alone, extract_article, and the extractors in the environment `peers`, if there is one."""
     pages = sample_pages(corpus)
     timings = list(compare("portal_crawler.extract_article", _extract, lxml.html.document_fromstring, pages))
     python = peers / "bin" / "python"

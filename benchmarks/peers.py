@@ -73,7 +73,11 @@ def _installed() -> Iterator[tuple[str, Callable[[str, str], object]]]:
     with contextlib.suppress(ImportError):
         import newspaper
 
-        yield "newspaper4k", lambda text, url: newspaper.article(url, input_html=text, language="zh")
+        # Without fetch_images=False it asks the site for pictures while it is measured.
+        yield (
+            "newspaper4k",
+            lambda text, url: newspaper.article(url, input_html=text, language="zh", fetch_images=False),
+        )
     with contextlib.suppress(ImportError):
         import gne
 

@@ -1,4 +1,4 @@
-"""Milliseconds a page, also as a ratio to parsing alone. Standard library only: it runs beside other extractors."""
+"""Milliseconds a page, and as a ratio to parsing. Standard library only: it runs beside other extractors."""
 
 from __future__ import annotations
 
