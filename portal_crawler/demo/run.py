@@ -15,7 +15,7 @@ from rich.table import Table
 from portal_crawler.demo.replica import Replica, build
 from portal_crawler.demo.server import serve
 from portal_crawler.demo.truth import differences
-from portal_crawler.runs import CrawlOptions, Figures, RunSummary, crawl_portal
+from portal_crawler.runs import CrawlOptions, RunSummary, crawl_portal
 from portal_crawler.store import Store, open_reader, search
 
 QUERY = "合作社"
@@ -37,8 +37,8 @@ def run_demo(directory: Path, console: Console, *, articles: int = 60, seed: int
         )
         with console.status("starting …") as status:
 
-            def show(figures: Figures) -> None:
-                line = f"{figures.requests} requests, {figures.articles} articles, {figures.seconds:.0f} s"
+            def show(figures: RunSummary) -> None:
+                line = f"{summary.requests} requests, {summary.articles} articles, {summary.seconds:.0f} s"
                 if console.is_terminal:
                     status.update(line)
                 else:
@@ -86,12 +86,11 @@ def _unproxied() -> Iterator[None]:
 
 
 def _print_summary(console: Console, summary: RunSummary) -> None:
-    figures = summary.figures
     console.print(f"Run {summary.run_id}: {escape(summary.outcome)}")
     console.print(
-        f"  {figures.listings} listing pages, {figures.articles} articles, {figures.failed} failed, "
-        f"{figures.blocked} blocked, {figures.requests} requests, {figures.bytes // 1024} KB, "
-        f"{figures.seconds:.1f} s, exit code {int(summary.exit_code)}"
+        f"  {summary.listings} listing pages, {summary.articles} articles, {summary.failed} failed, "
+        f"{summary.blocked} blocked, {summary.requests} requests, {summary.bytes // 1024} KB, "
+        f"{summary.seconds:.1f} s, exit code {int(summary.exit_code)}"
     )
 
 

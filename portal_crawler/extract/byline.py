@@ -132,7 +132,7 @@ def _labelled_source(reads: list[_Read], place: str) -> Named | None:
 def _outlet_line(label: _Read, following: _Read) -> str | None:
     """An outlet on the line below its label, in the same row or list."""
     text = following.text.strip()
-    near = following.line.block - label.line.block <= 2
+    near = 0 <= following.line.block - label.line.block <= 2
     return text if near and not following.labels and len(text) <= 15 and text[:1] != "《" and is_outlet(text) else None
 
 

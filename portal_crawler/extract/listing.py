@@ -79,14 +79,19 @@ def _main_links(page: Page) -> list[_Link]:
         return []
     around = _around(groups[best])
     kept = [link for link in links if link in groups[best] or (around is not None and _inside(link.element, around))]
-    return [link for link in kept if len(link.title) >= _SHORTEST_TITLE]
+    best_of: dict[str, _Link] = {}
+    for link in kept:
+        known = best_of.get(link.url)
+        if known is None or (link in groups[best] and known not in groups[best]):
+            best_of[link.url] = link
+    return [link for link in kept if best_of[link.url] is link and len(link.title) >= _SHORTEST_TITLE]
 
 
 def _links(page: Page, anchors: object, *, every: bool) -> list[_Link]:
     """The addresses that the anchors lead to, each once with its longest title. every: also unlikely ones."""
     base = _base(page)
     own = urldefrag(page.url).url
-    found: dict[str, _Link] = {}
+    found: dict[tuple[str, str], _Link] = {}
     for anchor in anchors:  # type: ignore[attr-defined]
         href = (anchor.get("href") or "").strip()
         if not href or href.lower().startswith(_SKIPPED):
@@ -99,9 +104,10 @@ def _links(page: Page, anchors: object, *, every: bool) -> list[_Link]:
         if split.scheme not in ("http", "https") or url == own or not (every or _looks_like_article(split.path, split.query)):
             continue
         title = _title(anchor)
-        known = found.get(url)
+        key = (url, "" if every else _place(anchor))
+        known = found.get(key)
         if known is None:
-            found[url] = _Link(url, title, anchor)
+            found[key] = _Link(url, title, anchor)
         elif len(title) > len(known.title):
             known.title, known.element = title, anchor
     return list(found.values())
@@ -205,11 +211,12 @@ def _weight(group: list[_Link], beside: set[etree._Element], headed: set[etree._
     weight = sum(min(len(link.title), 30) for link in titled) * (1 + 3 * dated)
     if mean < 7:
         weight *= 0.2
-    ancestors = set(titled[0].element.iterancestors())
-    if ancestors & beside:
+    around = list(titled[0].element.iterancestors())
+    if any(element in beside for element in around):
         weight *= 0.2
-    if any(element in headed for element in list(titled[0].element.iterancestors())[:_LEVELS]):
-        weight *= 0.2
+    if any(element in headed for element in around[:_LEVELS]):
+        # Without dates it is a ranking; a channel whose own list is empty lists nothing.
+        weight *= 0.3 if dated >= 0.5 else 0.0
     return weight
 
 

@@ -1,0 +1,24 @@
+"""What the spider yields: the pages of one article, parsed once, with the captures that hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from portal_crawler.article import Article
+from portal_crawler.extract import Page
+from portal_crawler.store import PageCapture
+
+
+@dataclass(slots=True)
+class ArticlePages:
+    """An article on its way through the pipelines.
+
+    url: the article's address in the ledger. pages and captures: in page order. missing: addresses of pages that
+    the portal no longer has. article: set by the extract pipeline.
+    """
+
+    url: str
+    pages: list[Page]
+    captures: list[PageCapture]
+    missing: list[str] = field(default_factory=list)
+    article: Article | None = None

@@ -1,0 +1,1 @@
+"""Downloader middlewares: what happens between the spider's request and the network."""

@@ -1,0 +1,47 @@
+"""Every response goes to the archive before anything else sees it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from portal_crawler.archive import Exchange
+from portal_crawler.article import BEIJING
+from portal_crawler.session import Session
+
+
+class CaptureMiddleware:
+    """Archives each exchange, redirects, errors and retries included, as it came over the wire.
+
+    The capture travels in `request.meta["capture"]`.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CaptureMiddleware:
+        return cls(crawler)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        session: Session = self._crawler.spider.session  # type: ignore[union-attr]
+        exchange = Exchange(
+            url=response.url,
+            method=request.method,
+            request_headers=_pairs(request.headers),
+            status=response.status,
+            reason="",
+            headers=_pairs(response.headers),
+            body=response.body,
+            fetched_at=datetime.now(BEIJING),
+            ip=str(response.ip_address) if response.ip_address else None,
+        )
+        request.meta["capture"] = session.keep(exchange)
+        return response
+
+
+def _pairs(headers: object) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name, value) for name, values in headers.items() for value in values)  # type: ignore[attr-defined]

@@ -1,0 +1,81 @@
+"""One crawl of one portal, from the lock to the exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from portal_crawler.article import Portal
+from portal_crawler.session import CrawlOptions, LockHeld, Session
+from portal_crawler.spiders.portal import PortalSpider
+from portal_crawler.summary import RunSummary
+
+__all__ = ["CrawlOptions", "LockHeld", "RunSummary", "crawl_portal"]
+
+# After a signal, downloads in flight get this long; the whole stop stays under 10 seconds.
+_GRACE_S = 5.0
+
+
+def crawl_portal(portal: Portal, options: CrawlOptions) -> RunSummary:
+    """Crawl a portal's channels and store what they hold; once in a process, since Scrapy's reactor starts once.
+
+    Raises LockHeld when another run has the portal, StorageError or ArchiveError when there is nowhere to store.
+    Everything else that happens is in the summary and its exit code.
+    """
+    session = Session(portal, options)
+    try:
+        process = AsyncCrawlerProcess(crawl_settings(portal, options))
+        process.crawl(PortalSpider, session=session)
+        with _stopped_by_signals(session):
+            process.start(install_signal_handlers=False)
+    except Exception as error:
+        session.fatal = session.fatal or error
+    return session.close()
+
+
+def crawl_settings(portal: Portal, options: CrawlOptions) -> Settings:
+    """The project's settings with what this crawl asks for."""
+    settings = Settings()
+    settings.setmodule("portal_crawler.settings", priority="project")
+    delay_s = options.delay_s if options.delay_s is not None else portal.delay_s
+    if delay_s is not None:
+        settings.set("DOWNLOAD_DELAY", delay_s, priority="cmdline")
+        if delay_s == 0:
+            # Who asks for no delay owns the server; one request at a time would only be slow.
+            settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", 8, priority="cmdline")
+    settings.set("PORTAL_CRAWLER_ALLOW_PRIVATE", options.allow_private, priority="cmdline")
+    if options.deadline_s is not None:
+        settings.set("CLOSESPIDER_TIMEOUT", options.deadline_s, priority="cmdline")
+    return settings
+
+
+@contextmanager
+def _stopped_by_signals(session: Session) -> Iterator[None]:
+    """End the crawl on SIGINT and SIGTERM: no new requests at once, no waiting for slow ones for long."""
+
+    def stop(number: int, _frame: object) -> None:
+        from twisted.internet import reactor
+
+        if session.stopped_by is None:
+            session.stopped_by = number
+            reactor.callFromThread(session.stop)  # type: ignore[attr-defined]
+            reactor.callFromThread(reactor.callLater, _GRACE_S, _stop_reactor)  # type: ignore[attr-defined]
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop_reactor() -> None:
+    from twisted.internet import reactor
+
+    if reactor.running:  # type: ignore[attr-defined]
+        reactor.stop()  # type: ignore[attr-defined]

@@ -1,0 +1,222 @@
+"""What one crawl of one portal holds while it lasts: lock, store, archive, writer and its figures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from portal_crawler.archive import ArchiveWriter, Exchange, recover
+from portal_crawler.article import BEIJING, Article, Capture, Channel, Portal
+from portal_crawler.store import (
+    Found,
+    PageCapture,
+    Writer,
+    count_by_state,
+    finish_run,
+    last_capture_ends,
+    open_store,
+    start_run,
+)
+from portal_crawler.summary import RunSummary, outcome_of
+
+# A batch is written when it has so many entries, or when it is a second old.
+BATCH = 100
+
+
+class LockHeld(Exception):
+    """Another run crawls this portal into this database; the message says which process."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlOptions:
+    """What a crawl is asked to do. since, until: days, both included. delay_s: seconds between requests to a host."""
+
+    db: Path
+    archive: Path
+    channels: tuple[Channel, ...]
+    since: date | None = None
+    until: date | None = None
+    limit: int | None = None
+    full: bool = False
+    deadline_s: float | None = None
+    delay_s: float | None = None
+    allow_private: bool = False
+    progress: Callable[[RunSummary], None] | None = field(default=None, compare=False)
+
+
+class Session:
+    """One crawl of one portal. Everything that the Scrapy side stores goes through it.
+
+    Opening it takes the portal's lock, opens and migrates the database, cuts the archive back to what the
+    database knows, and begins the run. Raises LockHeld, StorageError or ArchiveError.
+    """
+
+    def __init__(self, portal: Portal, options: CrawlOptions) -> None:
+        self.portal = portal
+        self.options = options
+        self.started_at = datetime.now(BEIJING)
+        self.stopped_by: int | None = None
+        self.fatal: Exception | None = None
+        self.bugs: list[str] = []
+        self.empty_channels: list[str] = []
+        self.listings = 0
+        self.discovered = 0
+        self.requests = 0
+        self.bytes = 0
+        self.asked_articles = 0
+        self.timed_out = False
+        self.on_stop: Callable[[], None] | None = None
+        self._states: dict[str, str] = {}
+        self._closed = False
+        self._lock = _take_lock(options.db, portal.id)
+        try:
+            self.store = open_store(options.db)
+            try:
+                recover(options.archive, portal.id, last_capture_ends(self.store, portal.id))
+                self.archive = ArchiveWriter(options.archive, portal.id)
+                self.run_id = start_run(self.store, portal.id, [channel.url for channel in options.channels])
+            except BaseException:
+                self.store.close()
+                raise
+        except BaseException:
+            self._lock.release()
+            raise
+        self.writer = Writer(self.store, self.run_id, portal.id, before_commit=self.archive.sync)
+
+    def keep(self, exchange: Exchange) -> Capture:
+        """Archive an exchange and queue its row."""
+        capture = self.archive.write(exchange)
+        self.writer.add_capture(capture)
+        self.requests += 1
+        self.bytes += len(exchange.body)
+        self._flush_when_full()
+        return capture
+
+    def discover(self, found: Iterable[Found], kind: str, *, channel_id: int | None = None, walk: int = 0) -> list[str]:
+        """Queue found addresses; gives the new ones."""
+        new = self.writer.discover(found, kind, channel_id=channel_id, walk=walk)
+        if kind == "article":
+            self.discovered += len(new)
+        self._flush_when_full()
+        return new
+
+    def settle(self, url: str, kind: str, state: str, reason: str | None = None, capture: Capture | None = None) -> None:
+        """Queue what became of an address."""
+        self.writer.settle(url, kind, state, reason, capture)
+        self._states[url] = state
+        self._flush_when_full()
+
+    def add_article(self, article: Article, pages: list[PageCapture]) -> None:
+        """Queue an article with its pages."""
+        self.writer.add_article(article, pages)
+        self._states[article.url] = "done"
+        self._flush_when_full()
+
+    def may_ask_for_article(self) -> bool:
+        """Whether the limit of articles leaves room for one more; counts it when it does."""
+        if self.options.limit is not None and self.asked_articles >= self.options.limit:
+            return False
+        self.asked_articles += 1
+        return True
+
+    @property
+    def at_limit(self) -> bool:
+        """Whether no more articles may be asked for."""
+        return self.options.limit is not None and self.asked_articles >= self.options.limit
+
+    def stop(self) -> None:
+        """End the crawl: no further requests are made."""
+        if self.on_stop is not None:
+            self.on_stop()
+
+    def flush(self) -> None:
+        """Write the batch. An error of the disk is kept in `fatal` and ends the crawl."""
+        if self.fatal is not None:
+            return
+        try:
+            self.writer.flush()
+        except Exception as error:
+            self.fatal = error
+            raise
+
+    def summary(self) -> RunSummary:
+        """The figures so far."""
+        states = list(self._states.values())
+        pending = count_by_state(self.store, self.portal.id)["pending"] if not self._closed else 0
+        return RunSummary(
+            run_id=self.run_id,
+            portal=self.portal.id,
+            listings=self.listings,
+            discovered=self.discovered,
+            articles=self.writer.new_articles,
+            updated=self.writer.new_revisions,
+            failed=states.count("failed"),
+            blocked=states.count("blocked"),
+            skipped=states.count("skipped"),
+            pending=pending,
+            requests=self.requests,
+            bytes=self.bytes,
+            seconds=round((datetime.now(BEIJING) - self.started_at).total_seconds(), 1),
+            empty_channels=tuple(self.empty_channels),
+        )
+
+    def close(self) -> RunSummary:
+        """Write what is left, complete the run's row, and let go of everything. Gives the final summary."""
+        try:
+            self.flush()
+        except Exception as error:
+            self.fatal = error
+        try:
+            summary = outcome_of(self.summary(), self)
+            self._finish(summary)
+        except Exception as error:
+            self.fatal = self.fatal or error
+            summary = outcome_of(RunSummary(self.run_id, self.portal.id), self)
+        finally:
+            self._closed = True
+            self._release()
+        return summary
+
+    def _finish(self, summary: RunSummary) -> None:
+        finish_run(
+            self.store,
+            self.run_id,
+            exit_code=summary.exit_code,
+            outcome=summary.outcome,
+            figures=summary.figures(),
+            summary=summary.to_json(),
+        )
+
+    def _release(self) -> None:
+        try:
+            self.archive.close()
+        except Exception as error:
+            self.fatal = self.fatal or error
+        finally:
+            self.store.close()
+            self._lock.release()
+
+    def _flush_when_full(self) -> None:
+        if len(self.writer) >= BATCH:
+            self.flush()
+
+
+def _take_lock(db: Path, portal_id: str) -> FileLock:
+    """The portal's lock for this database; the kernel frees it when its holder dies."""
+    folder = db.with_name(f"{db.name}.locks")
+    path = folder / f"{portal_id}.lock"
+    holder = folder / f"{portal_id}.pid"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, timeout=0)
+        lock.acquire()
+        holder.write_text(str(os.getpid()))
+    except Timeout:
+        pid = holder.read_text().strip() if holder.is_file() else "unknown"
+        raise LockHeld(f"{portal_id}: process {pid} is crawling it into {db}") from None
+    return lock

@@ -1,0 +1,66 @@
+"""Scrapy settings of the project; each with the reason for its value where it is not Scrapy's own."""
+
+from portal_crawler import __version__
+
+BOT_NAME = "portal_crawler"
+SPIDER_MODULES = ["portal_crawler.spiders"]
+
+# Manners: who we are, one request at a time and a second apart for each host, robots.txt by our own middleware
+# (Scrapy's crawls on when robots.txt answers 503).
+USER_AGENT = f"portal-crawler/{__version__} (archive of provincial news portals; polite: 1 request a second)"
+ROBOTSTXT_OBEY = False
+DOWNLOAD_DELAY = 1.0
+DOWNLOAD_DELAY_JITTER = 0.0
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_REQUESTS = 16
+# Portals need no session, and a cookie kept is a cookie that may cross hosts.
+COOKIES_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.3",
+}
+
+# Bounds: a news page is below these by far; Scrapy's default of 1 GiB is not.
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 32 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+# A body cut short is an error to be tried again, not a shorter article.
+DOWNLOAD_FAIL_ON_DATALOSS = True
+DNS_TIMEOUT = 20
+TWISTED_DNS_RESOLVER = "portal_crawler.middlewares.addresses.GuardedResolver"
+REDIRECT_MAX_TIMES = 8
+RETRY_TIMES = 3
+RETRY_HTTP_CODES = [429, 500, 502, 503, 504, 522, 524, 408]
+# The spider judges every status itself, so that each is kept and recorded.
+HTTPERROR_ALLOW_ALL = True
+
+# Two settings that double Scrapy 2.19's ceiling: 100 items at once start 100 tasks a response, and the warning
+# re-parses the callback's source on every response.
+CONCURRENT_ITEMS = 1
+WARN_ON_GENERATOR_RETURN_VALUE = False
+LOG_LEVEL = "WARNING"
+LOGSTATS_INTERVAL = 0
+REFERER_ENABLED = True
+
+DOWNLOADER_MIDDLEWARES = {
+    "portal_crawler.middlewares.addresses.AddressGuard": 20,
+    "portal_crawler.middlewares.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "portal_crawler.middlewares.retry.PatientRetryMiddleware": 550,
+    # Below redirect, retry and decompression: it sees every response as it came.
+    "portal_crawler.middlewares.capture.CaptureMiddleware": 890,
+}
+ITEM_PIPELINES = {
+    "portal_crawler.pipelines.extract.ExtractPipeline": 100,
+    "portal_crawler.pipelines.check.CheckPipeline": 300,
+    "portal_crawler.pipelines.store.StorePipeline": 400,
+}
+EXTENSIONS = {
+    "portal_crawler.extensions.keeper.Keeper": 0,
+}
+
+# Where a crawl by `scrapy crawl portal` stores; the command line sets its own.
+PORTAL_CRAWLER_DB = "data/portal.db"
+PORTAL_CRAWLER_ARCHIVE = "data/archive"
+PORTAL_CRAWLER_ALLOW_PRIVATE = False

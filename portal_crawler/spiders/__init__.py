@@ -1,0 +1,1 @@
+"""The one spider, which walks the channels of any portal."""

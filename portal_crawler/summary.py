@@ -1,0 +1,78 @@
+"""What a run came to: its figures, its outcome in a sentence, and the exit code that cron reads."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from portal_crawler.archive import ArchiveError
+from portal_crawler.store import StorageError
+
+if TYPE_CHECKING:
+    from portal_crawler.session import Session
+
+DONE, BUG, USAGE, FAILED, BLOCKED, DRIFT, LOCKED, STORAGE, STALE = range(9)
+# The worst first: what a person must know about several runs at once.
+WORST_FIRST = (BUG, STORAGE, 130, 143, USAGE, LOCKED, BLOCKED, DRIFT, STALE, FAILED, DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A run's figures. pending: articles of the portal still to be fetched. seconds: how long it took."""
+
+    run_id: int
+    portal: str
+    listings: int = 0
+    discovered: int = 0
+    articles: int = 0
+    updated: int = 0
+    failed: int = 0
+    blocked: int = 0
+    skipped: int = 0
+    pending: int = 0
+    requests: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    empty_channels: tuple[str, ...] = ()
+    exit_code: int = DONE
+    outcome: str = ""
+
+    def figures(self) -> dict[str, int]:
+        """The whole numbers, by name."""
+        return {name: value for name, value in asdict(self).items() if isinstance(value, int)}
+
+    def to_json(self) -> str:
+        """The summary as one line of JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def outcome_of(summary: RunSummary, session: Session) -> RunSummary:
+    """The summary with its exit code and what it means, the worst trouble first."""
+    code, outcome = _judge(summary, session)
+    return replace(summary, exit_code=code, outcome=outcome)
+
+
+def _judge(summary: RunSummary, session: Session) -> tuple[int, str]:
+    if isinstance(session.fatal, StorageError | ArchiveError):
+        return STORAGE, f"storage: {session.fatal}"
+    if session.fatal is not None:
+        return BUG, f"bug: {session.fatal!r}"
+    if session.bugs:
+        return BUG, f"bug: {session.bugs[0]}"
+    if session.stopped_by is not None:
+        return 128 + session.stopped_by, f"stopped by signal {session.stopped_by}, state saved"
+    if summary.blocked:
+        return BLOCKED, f"the portal blocks us: {summary.blocked} URLs"
+    if summary.empty_channels:
+        return DRIFT, f"nothing listed in: {', '.join(summary.empty_channels)}"
+    if summary.failed:
+        return FAILED, f"done, but {summary.failed} URLs failed; the next run tries again"
+    if session.timed_out:
+        return DONE, f"stopped at the deadline, {summary.pending} articles pending"
+    return DONE, "done"
+
+
+def worst(codes: list[int]) -> int:
+    """The exit code that stands for several runs."""
+    return min(codes, key=lambda code: WORST_FIRST.index(code) if code in WORST_FIRST else 0, default=DONE)

@@ -1,0 +1,71 @@
+"""One address for one page: what an article is known by, and whose it is."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from ipaddress import ip_address
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+import tldextract
+
+# What share buttons, statistics scripts and channel pages add to a link without changing what it leads to.
+_TRACKING = re.compile(
+    r"(?:utm_\w+|spm\w*|scm|from|fr|rand|random|_t|timestamp|wbtreeid_from|share\w*|isappinstalled|nsukey|bd_vid|hmsr)",
+    re.I,
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def canonical_url(url: str) -> str:
+    """The address under which a page is kept: scheme and host in lower case, no default port, fragment or tracking.
+
+    The scheme, the path and the ids in the query stay: old servers answer on one scheme only, and there is no
+    telling which letters of a path matter. Raises ValueError for what is no http(s) address.
+    """
+    split = urlsplit(url.strip())
+    if split.scheme.lower() not in _DEFAULT_PORTS or not split.hostname:
+        raise ValueError(f"{url!r} is no http or https address")
+    scheme = split.scheme.lower()
+    port = split.port
+    host = split.hostname.rstrip(".")
+    host = f"[{host}]" if ":" in host else host
+    netloc = host if port is None or port == _DEFAULT_PORTS[scheme] else f"{host}:{port}"
+    query = split.query
+    if query and any(_TRACKING.fullmatch(key) for key, _ in parse_qsl(query, keep_blank_values=True)):
+        kept = [
+            (key, value)
+            for key, value in parse_qsl(query, keep_blank_values=True)
+            if not _TRACKING.fullmatch(key)
+        ]
+        query = urlencode(kept)
+    path = quote(split.path, safe="/%:@!$&'()*+,;=~") or "/"
+    return urlunsplit((scheme, netloc, path, query, ""))
+
+
+def identity(url: str) -> str:
+    """What two addresses of one page have in common: no scheme, no `www.`, no index file name at the end."""
+    split = urlsplit(canonical_url(url))
+    path = re.sub(r"/(?:index|default)\.(?:s?html?|php|aspx?|jsp)$", "/", split.path)
+    return f"{split.netloc.removeprefix('www.')}{path}?{split.query}"
+
+
+def belongs_to(url: str, hosts: tuple[str, ...]) -> bool:
+    """Whether an address is on one of the hosts or a subdomain of one."""
+    host = (urlsplit(url).hostname or "").lower().rstrip(".")
+    return any(host == own or host.endswith(f".{own}") for own in hosts)
+
+
+def registered_domain(host: str) -> str:
+    """The domain that its owner registered (news.gscn.com.cn → gscn.com.cn); an address or a bare name as it is."""
+    host = host.lower().rstrip(".")
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return _suffixes()(host).top_domain_under_public_suffix or host
+
+
+@cache
+def _suffixes() -> tldextract.TLDExtract:
+    # The list that comes with the package: no request, no file written.
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
