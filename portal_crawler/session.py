@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from portal_crawler.store import (
 )
 from portal_crawler.summary import RunSummary, outcome_of
 
+# So many refusals one after the other are the portal's answer to the crawl.
+_REFUSALS = 5
 # A batch is written when it has so many entries, or when it is a second old.
 BATCH = 100
 
@@ -71,7 +73,10 @@ class Session:
         self.asked_articles = 0
         self.timed_out = False
         self.on_stop: Callable[[], None] | None = None
-        self._states: dict[str, str] = {}
+        self.refused = False
+        self.unreachable: list[str] = []
+        self._refused_in_a_row = 0
+        self._unsettled: dict[str, str] = {}
         self._closed = False
         self._lock = _take_lock(options.db, portal.id)
         try:
@@ -108,14 +113,32 @@ class Session:
     def settle(self, url: str, kind: str, state: str, reason: str | None = None, capture: Capture | None = None) -> None:
         """Queue what became of an address."""
         self.writer.settle(url, kind, state, reason, capture)
-        self._states[url] = state
+        if state == "done":
+            self._unsettled.pop(url, None)
+        else:
+            self._unsettled[url] = state
+        self._count_refusals(state)
         self._flush_when_full()
+
+    def defer(self, url: str, kind: str, reason: str) -> None:
+        """Queue that an address waits for its host: no attempt was made, the next run makes it."""
+        self.writer.settle(url, kind, "pending", reason)
+        if reason not in self.unreachable:
+            self.unreachable.append(reason)
 
     def add_article(self, article: Article, pages: list[PageCapture]) -> None:
         """Queue an article with its pages."""
         self.writer.add_article(article, pages)
-        self._states[article.url] = "done"
+        self._unsettled.pop(article.url, None)
+        self._count_refusals("done")
         self._flush_when_full()
+
+    def _count_refusals(self, state: str) -> None:
+        """Stop asking a portal that refuses everything: more requests would only harden it."""
+        self._refused_in_a_row = self._refused_in_a_row + 1 if state == "blocked" else 0
+        if self._refused_in_a_row >= _REFUSALS and not self.refused:
+            self.refused = True
+            self.stop()
 
     def may_ask_for_article(self) -> bool:
         """Whether the limit of articles leaves room for one more; counts it when it does."""
@@ -146,8 +169,7 @@ class Session:
 
     def summary(self) -> RunSummary:
         """The figures so far."""
-        states = list(self._states.values())
-        pending = count_by_state(self.store, self.portal.id)["pending"] if not self._closed else 0
+        states = list(self._unsettled.values())
         return RunSummary(
             run_id=self.run_id,
             portal=self.portal.id,
@@ -158,7 +180,6 @@ class Session:
             failed=states.count("failed"),
             blocked=states.count("blocked"),
             skipped=states.count("skipped"),
-            pending=pending,
             requests=self.requests,
             bytes=self.bytes,
             seconds=round((datetime.now(BEIJING) - self.started_at).total_seconds(), 1),
@@ -172,7 +193,8 @@ class Session:
         except Exception as error:
             self.fatal = error
         try:
-            summary = outcome_of(self.summary(), self)
+            pending = count_by_state(self.store, self.portal.id)["pending"]
+            summary = outcome_of(replace(self.summary(), pending=pending), self)
             self._finish(summary)
         except Exception as error:
             self.fatal = self.fatal or error

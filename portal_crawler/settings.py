@@ -15,10 +15,14 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 16
 # Portals need no session, and a cookie kept is a cookie that may cross hosts.
 COOKIES_ENABLED = False
+# No listening socket while a crawl runs: both would take commands.
 TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.3",
+    # What the archive can decode again; Scrapy would offer more.
+    "Accept-Encoding": "gzip, deflate",
 }
 
 # Bounds: a news page is below these by far; Scrapy's default of 1 GiB is not.
@@ -30,6 +34,8 @@ DOWNLOAD_FAIL_ON_DATALOSS = True
 DNS_TIMEOUT = 20
 TWISTED_DNS_RESOLVER = "portal_crawler.middlewares.addresses.GuardedResolver"
 REDIRECT_MAX_TIMES = 8
+# It would decode every page by Scrapy's guess, only to look for a redirect.
+METAREFRESH_ENABLED = False
 RETRY_TIMES = 3
 RETRY_HTTP_CODES = [429, 500, 502, 503, 504, 522, 524, 408]
 # The spider judges every status itself, so that each is kept and recorded.
@@ -48,6 +54,8 @@ DOWNLOADER_MIDDLEWARES = {
     "portal_crawler.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "portal_crawler.middlewares.retry.PatientRetryMiddleware": 550,
+    # Just below decompression (590), for the bytes that it is about to unpack.
+    "portal_crawler.middlewares.charset.CharsetMiddleware": 595,
     # Below redirect, retry and decompression: it sees every response as it came.
     "portal_crawler.middlewares.capture.CaptureMiddleware": 890,
 }

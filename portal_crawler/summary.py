@@ -12,10 +12,7 @@ from portal_crawler.store import StorageError
 if TYPE_CHECKING:
     from portal_crawler.session import Session
 
-DONE, BUG, USAGE, FAILED, BLOCKED, DRIFT, LOCKED, STORAGE, STALE = range(9)
-# The worst first: what a person must know about several runs at once.
-WORST_FIRST = (BUG, STORAGE, 130, 143, USAGE, LOCKED, BLOCKED, DRIFT, STALE, FAILED, DONE)
-
+DONE, BUG, FAILED, BLOCKED, DRIFT, STORAGE = 0, 1, 3, 4, 5, 7
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
@@ -63,16 +60,14 @@ def _judge(summary: RunSummary, session: Session) -> tuple[int, str]:
     if session.stopped_by is not None:
         return 128 + session.stopped_by, f"stopped by signal {session.stopped_by}, state saved"
     if summary.blocked:
-        return BLOCKED, f"the portal blocks us: {summary.blocked} URLs"
+        gave_up = ", the crawl gave up" if session.refused else ""
+        return BLOCKED, f"the portal blocks us: {summary.blocked} URLs{gave_up}"
     if summary.empty_channels:
         return DRIFT, f"nothing listed in: {', '.join(summary.empty_channels)}"
-    if summary.failed:
-        return FAILED, f"done, but {summary.failed} URLs failed; the next run tries again"
+    if summary.failed or session.unreachable:
+        also = f", {len(session.unreachable)} hosts not ready ({session.unreachable[0]})" if session.unreachable else ""
+        return FAILED, f"done, but {summary.failed} URLs failed{also}; the next run tries again"
     if session.timed_out:
         return DONE, f"stopped at the deadline, {summary.pending} articles pending"
     return DONE, "done"
 
-
-def worst(codes: list[int]) -> int:
-    """The exit code that stands for several runs."""
-    return min(codes, key=lambda code: WORST_FIRST.index(code) if code in WORST_FIRST else 0, default=DONE)

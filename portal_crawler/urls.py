@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from ipaddress import ip_address
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import tldextract
 
@@ -30,15 +30,10 @@ def canonical_url(url: str) -> str:
     port = split.port
     host = split.hostname.rstrip(".")
     host = f"[{host}]" if ":" in host else host
+    # No port is the scheme's own.
     netloc = host if port is None or port == _DEFAULT_PORTS[scheme] else f"{host}:{port}"
-    query = split.query
-    if query and any(_TRACKING.fullmatch(key) for key, _ in parse_qsl(query, keep_blank_values=True)):
-        kept = [
-            (key, value)
-            for key, value in parse_qsl(query, keep_blank_values=True)
-            if not _TRACKING.fullmatch(key)
-        ]
-        query = urlencode(kept)
+    # Part by part, since the bytes of a GBK query are no UTF-8 and must stay as they are.
+    query = "&".join(part for part in split.query.split("&") if not _TRACKING.fullmatch(part.partition("=")[0]))
     path = quote(split.path, safe="/%:@!$&'()*+,;=~") or "/"
     return urlunsplit((scheme, netloc, path, query, ""))
 

@@ -38,7 +38,7 @@ def run_demo(directory: Path, console: Console, *, articles: int = 60, seed: int
         with console.status("starting …") as status:
 
             def show(figures: RunSummary) -> None:
-                line = f"{summary.requests} requests, {summary.articles} articles, {summary.seconds:.0f} s"
+                line = f"{figures.requests} requests, {figures.articles} articles, {figures.seconds:.0f} s"
                 if console.is_terminal:
                     status.update(line)
                 else:

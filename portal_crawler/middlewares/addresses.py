@@ -7,10 +7,10 @@ address that was judged is the one that is connected to.
 
 from __future__ import annotations
 
-import re
+import ipaddress
 import socket
+import unicodedata
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -20,9 +20,22 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
-from twisted.internet.error import DNSLookupError
 
-_NUMERIC = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}\.?$", re.I)
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# Prefixes of IPv6 addresses that carry an IPv4 address, and where it begins, in bits from the end:
+# IPv4-compatible (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056). IPv4-mapped ones the standard library knows.
+_CARRIERS = (
+    (ipaddress.IPv6Network("::/96"), 0),
+    (ipaddress.IPv6Network("64:ff9b::/96"), 0),
+    (ipaddress.IPv6Network("2002::/16"), 80),
+)
+# Not reachable from outside, though the standard library of Python 3.11 calls them global.
+_CLOSED = (
+    ipaddress.ip_network("192.0.0.0/24"),
+    ipaddress.ip_network("fec0::/10"),
+    ipaddress.ip_network("64:ff9b:1::/48"),
+)
 
 
 class ForbiddenAddress(IgnoreRequest):
@@ -75,32 +88,40 @@ class GuardedResolver(CachingThreadedResolver):
         return found
 
     def _judge(self, address: str, name: str) -> str:
-        if not is_public(ip_address(address)):
-            raise DNSLookupError(f"{name} leads to the private address {address}")
+        if not is_public(ipaddress.ip_address(address)):
+            raise ForbiddenAddress(f"{name} leads to the private address {address}")
         return address
 
 
-def literal_address(host: str) -> IPv4Address | IPv6Address | None:
-    """The address that a host is, in any spelling (decimal, hexadecimal, short, IPv6), None for a name."""
-    host = host.strip("[]").partition("%")[0]
+def literal_address(host: str) -> Address | None:
+    """The address that a host name spells, None for a real name.
+
+    Takes every spelling a system resolver takes: dotted, short, decimal, octal and hexadecimal, full-width
+    digits, IPv6 in brackets and with a zone.
+    """
+    plain = unicodedata.normalize("NFKC", host).strip("[]").rstrip(".")
     try:
-        return ip_address(host)
+        return ipaddress.ip_address(plain.partition("%")[0])
     except ValueError:
         pass
-    if _NUMERIC.fullmatch(host):
-        try:
-            return ip_address(socket.inet_aton(host.rstrip(".")))
-        except (OSError, ValueError):
-            return None
-    return None
+    if not plain or plain.split() != [plain]:
+        return None
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(plain))
+    except (OSError, ValueError):
+        return None
 
 
-def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is one of the public internet's; IPv4 inside IPv6 is judged as IPv4."""
-    if isinstance(address, IPv6Address):
-        inside = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inside is not None:
-            return is_public(inside)
-        if int(address) >> 32 == 0x64FF9B << 64:
-            return is_public(IPv4Address(int(address) & 0xFFFFFFFF))
+def is_public(address: Address) -> bool:
+    """Whether an address is of the open internet: not loopback, private, link-local, shared or reserved."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        if address.teredo is not None:
+            return False
+        for network, shift in _CARRIERS:
+            if address in network and int(address) > 1:
+                return is_public(ipaddress.IPv4Address(int(address) >> shift & 0xFFFFFFFF))
+    if any(address.version == network.version and address in network for network in _CLOSED):
+        return False
     return address.is_global and not address.is_multicast

@@ -18,7 +18,7 @@ from portal_crawler.extract import MOST_PAGES, Page, further_pages, listing_of, 
 from portal_crawler.extract.times import find_stamp
 from portal_crawler.items import ArticlePages
 from portal_crawler.middlewares.addresses import ForbiddenAddress
-from portal_crawler.middlewares.robots import RobotsForbid
+from portal_crawler.middlewares.robots import RobotsForbid, RobotsUnavailable
 from portal_crawler.portals import find_portal
 from portal_crawler.session import CrawlOptions, Session
 from portal_crawler.store import Found, PageCapture, channel_row, seen_before, waiting_articles
@@ -26,6 +26,8 @@ from portal_crawler.urls import belongs_to, canonical_url
 
 # Answers that say that the portal does not want this crawler now.
 BLOCKED = frozenset((401, 403, 405, 407, 412, 429, 512, 521))
+# A wrong type on a page is common and harmless, but these are never one.
+_NO_PAGES = ("image/", "video/", "audio/", "font/", "application/pdf", "application/zip", "application/msword", "application/vnd.")
 # A pager that goes on longer is followed by the next run from its articles, not by this one.
 _MOST_LISTINGS = 20_000
 
@@ -112,8 +114,13 @@ class PortalSpider(scrapy.Spider):
     def parse_listing(self, response: Response) -> Iterator[scrapy.Request]:
         walk: _Walk = response.meta["walk"]
         url, capture = response.meta["url"], response.meta["capture"]
-        if trouble := self._trouble(response, walk.channel.url):
-            self.session.settle(url, "listing", *trouble, capture)
+        if trouble := self._trouble(response):
+            if response.status in (404, 410) and walk.pages > 0:
+                # A pager that leads past its last page.
+                self.session.settle(url, "listing", "skipped", trouble[1], capture)
+                self._complete(walk, None)
+            else:
+                self.session.settle(url, "listing", *trouble, capture)
             return
         page = self._read(response)
         listing = listing_of(page, portal=self.session.portal)
@@ -189,7 +196,7 @@ class PortalSpider(scrapy.Spider):
         parts: _Parts = response.meta["parts"]
         capture: Capture = response.meta["capture"]
         page_url: str = response.meta["page_url"]
-        trouble = self._trouble(response, page_url)
+        trouble = self._trouble(response)
         if trouble and not parts.pages:
             self.session.settle(parts.url, "article", *trouble, capture)
             return
@@ -218,16 +225,21 @@ class PortalSpider(scrapy.Spider):
             yield ArticlePages(parts.url, parts.pages, parts.captures, parts.missing)
 
     def listing_failed(self, failure: Failure) -> None:
-        state, reason = _reason(failure)
-        self.session.settle(failure.request.meta["url"], "listing", state, reason)
+        url = failure.request.meta["url"]
+        if isinstance(failure.value, RobotsUnavailable):
+            self.session.defer(url, "listing", str(failure.value))
+        else:
+            # A channel that may not be read is a failure of the crawl, whatever the reason.
+            self.session.settle(url, "listing", "failed", _reason(failure)[1])
 
     def article_failed(self, failure: Failure) -> None:
         meta = failure.request.meta
-        state, reason = _reason(failure)
         parts: _Parts = meta["parts"]
-        self.session.settle(
-            parts.url, "article", state, f"page {meta['page_url']}: {reason}" if parts.pages else reason
-        )
+        if isinstance(failure.value, RobotsUnavailable):
+            self.session.defer(parts.url, "article", str(failure.value))
+            return
+        state, reason = _reason(failure)
+        self.session.settle(parts.url, "article", state, f"page {meta['page_url']}: {reason}" if parts.pages else reason)
 
     def _read(self, response: Response) -> Page:
         header = response.headers.get(b"Content-Type")
@@ -239,7 +251,7 @@ class PortalSpider(scrapy.Spider):
             fetched_at=datetime.now(BEIJING),
         )
 
-    def _trouble(self, response: Response, url: str) -> tuple[str, str] | None:
+    def _trouble(self, response: Response) -> tuple[str, str] | None:
         """State and reason for an answer that is no page, None for one that is."""
         if response.status in BLOCKED:
             return "blocked", f"http {response.status}"
@@ -247,6 +259,9 @@ class PortalSpider(scrapy.Spider):
             return "failed", f"http {response.status}"
         if not response.body.strip():
             return "failed", "empty answer"
+        content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1").lower()
+        if content_type.startswith(_NO_PAGES):
+            return "skipped", f"content type {content_type.partition(';')[0]}"
         if not belongs_to(response.url, self.session.portal.hosts):
             return "skipped", f"redirected to {response.url}"
         return None
@@ -260,17 +275,24 @@ def _reason(failure: Failure) -> tuple[str, str]:
     return "failed", (f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)[:500]
 
 
-def _session_of(crawler: Crawler, target: str, host: str | None = None, **options: str) -> Session:
+def _session_of(
+    crawler: Crawler,
+    target: str,
+    host: str | None = None,
+    db: str | None = None,
+    archive: str | None = None,
+    limit: str | None = None,
+) -> Session:
     """A session for `scrapy crawl portal`: target and the settings say what to crawl and where to store it."""
     portal, channels = find_portal(target, host)
     settings = crawler.settings
     return Session(
         portal,
         CrawlOptions(
-            db=Path(options.get("db") or settings["PORTAL_CRAWLER_DB"]),
-            archive=Path(options.get("archive") or settings["PORTAL_CRAWLER_ARCHIVE"]),
+            db=Path(db or settings["PORTAL_CRAWLER_DB"]),
+            archive=Path(archive or settings["PORTAL_CRAWLER_ARCHIVE"]),
             channels=channels,
-            limit=int(options["limit"]) if options.get("limit") else None,
+            limit=int(limit) if limit else None,
             allow_private=settings.getbool("PORTAL_CRAWLER_ALLOW_PRIVATE"),
         ),
     )
