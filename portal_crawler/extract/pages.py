@@ -32,7 +32,8 @@ def further_pages(page: Page, *, article_url: str | None = None) -> tuple[str, .
     found: dict[int, str] = {}
     for element in page.root.iter("a", "option"):
         href = element.get("href") or (element.get("value") if element.tag == "option" else None)
-        if href:
+        # Most links of a page are not the article's, and taking an address apart costs more than this look.
+        if href and (article.stem in href or href.startswith("?")):
             url = _absolute(page.url, href)
             number = _page_number(article, url)
             if number is not None:

@@ -11,14 +11,9 @@ migrations = Migrations("portal_crawler")
 @migrations(name="0001_tables")
 def tables(db: Database) -> None:
     """Everything that a crawl stores."""
-    for statement in filter(str.strip, _TABLES.split(";\n")):
-        db.execute(statement)
-
-
-def is_newer(db: Database) -> str | None:
-    """The name of the last migration that this version does not know, None when it knows them all."""
-    known = {"0001_tables"}
-    return next((step.name for step in reversed(migrations.applied(db)) if step.name not in known), None)
+    for statement in _TABLES.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
 
 
 _TABLES = """
@@ -42,12 +37,6 @@ CREATE TABLE runs (
     bytes INTEGER NOT NULL DEFAULT 0,
     summary TEXT
 );
-CREATE TABLE segments (
-    file TEXT PRIMARY KEY,
-    portal TEXT NOT NULL,
-    run_id INTEGER NOT NULL REFERENCES runs(id)
-) WITHOUT ROWID;
-CREATE INDEX segments_run ON segments(run_id);
 CREATE TABLE captures (
     id INTEGER PRIMARY KEY,
     portal TEXT NOT NULL,
@@ -56,7 +45,7 @@ CREATE TABLE captures (
     status INTEGER NOT NULL,
     content_type TEXT,
     digest TEXT NOT NULL,
-    file TEXT NOT NULL REFERENCES segments(file),
+    file TEXT NOT NULL,
     offset INTEGER NOT NULL,
     length INTEGER NOT NULL,
     run_id INTEGER NOT NULL REFERENCES runs(id),
@@ -93,7 +82,7 @@ CREATE TABLE revisions (
     id INTEGER PRIMARY KEY,
     article_id INTEGER NOT NULL REFERENCES articles(id),
     revision INTEGER NOT NULL,
-    captured_at TEXT NOT NULL,
+    seen_at TEXT NOT NULL,
     capture_id INTEGER NOT NULL REFERENCES captures(id),
     title TEXT,
     published_at TEXT,
@@ -103,8 +92,6 @@ CREATE TABLE revisions (
     editor TEXT,
     author TEXT,
     body TEXT,
-    images TEXT NOT NULL DEFAULT '[]',
-    provenance TEXT NOT NULL DEFAULT '{}',
     extractor TEXT NOT NULL,
     UNIQUE (article_id, revision)
 );
