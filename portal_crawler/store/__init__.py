@@ -8,6 +8,7 @@ from portal_crawler.store.database import StorageError, Store, open_reader, open
 from portal_crawler.store.ledger import ChannelRow, channel_row, count_by_state, known_urls, seen_before, waiting_articles
 from portal_crawler.store.runs import finish_run, last_capture_ends, start_run
 from portal_crawler.store.search import Hit, search
+from portal_crawler.store.templates import load_template, recent_bodies, save_template
 from portal_crawler.store.writer import Found, PageCapture, Writer
 
 __all__ = [
@@ -23,8 +24,11 @@ __all__ = [
     "finish_run",
     "known_urls",
     "last_capture_ends",
+    "load_template",
     "open_reader",
     "open_store",
+    "recent_bodies",
+    "save_template",
     "search",
     "seen_before",
     "start_run",

@@ -16,6 +16,19 @@ def tables(db: Database) -> None:
             db.execute(statement)
 
 
+@migrations(name="0002_templates")
+def templates(db: Database) -> None:
+    """What each portal prints around its articles."""
+    db.execute(
+        """CREATE TABLE templates (
+               portal TEXT PRIMARY KEY,
+               learnt_at TEXT NOT NULL,
+               pages INTEGER NOT NULL,
+               template TEXT NOT NULL
+           ) WITHOUT ROWID"""
+    )
+
+
 _TABLES = """
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,

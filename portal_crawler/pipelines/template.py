@@ -1,0 +1,102 @@
+"""What the portal repeats around its articles is stripped from them, and learnt as they come."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from scrapy.crawler import Crawler
+
+from portal_crawler.article import Article
+from portal_crawler.extract.byline import without_closing_editor
+from portal_crawler.extract.template import Template, learn_template, strip
+from portal_crawler.items import ArticlePages
+from portal_crawler.session import Session
+from portal_crawler.store import StorageError, load_template, recent_bodies, save_template
+
+# The portal's template is learnt again after so many articles, and at the end of a crawl.
+_EVERY = 30
+# So many articles, those stored before included, are asked for new lines.
+_AT_MOST = 300
+
+logger = logging.getLogger(__name__)
+
+
+class TemplatePipeline:
+    """Strips bodies with the portal's template, which it loads with the first article and learns on."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._template: Template | None = None
+        self._stored: list[list[str]] = []
+        self._fresh: list[list[str]] = []
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> TemplatePipeline:
+        return cls(crawler)
+
+    def process_item(self, item: ArticlePages) -> ArticlePages:
+        assert item.article is not None
+        if item.article.body is None:
+            return item
+        if self._template is None:
+            self._template = self._load()
+        self._fresh.append(item.article.body.split("\n"))
+        if len(self._fresh) >= _EVERY:
+            self._learn()
+        item.article = strip_article(item.article, self._template)
+        return item
+
+    def close_spider(self) -> None:
+        """Learn from the last articles too."""
+        if self._fresh:
+            self._learn()
+
+    def _load(self) -> Template:
+        session = self._session
+        stored = load_template(session.store.connection, session.portal.id)
+        self._stored = recent_bodies(session.store.connection, session.portal.id, _AT_MOST)
+        if stored is not None:
+            return Template.from_json(stored)
+        # A database from before there were templates teaches at once.
+        return learn_template((), stripped=self._stored) if len(self._stored) >= _EVERY else Template()
+
+    def _learn(self) -> None:
+        self._template = learn_template(self._fresh, known=self._template, stripped=self._stored)
+        self._stored = [*self._fresh, *self._stored][:_AT_MOST]
+        self._fresh = []
+        session = self._session
+        try:
+            with session.store.transaction() as connection:
+                save_template(connection, session.portal.id, self._template.pages, self._template.to_json())
+        except StorageError as error:
+            # The next crawl learns it again; a disk that refuses ends the crawl where articles are written.
+            logger.error("The template of %s was not stored: %s", session.portal.id, error)
+
+    @property
+    def _session(self) -> Session:
+        return self._crawler.spider.session  # type: ignore[union-attr,no-any-return]
+
+
+def strip_article(article: Article, template: Template) -> Article:
+    """The article without what the portal repeats around it.
+
+    An article that would be left with neither text nor picture stays as it was, with the doubt named.
+    """
+    if article.body is None or not template:
+        return article
+    lines = article.body.split("\n")
+    kept = strip(template, lines)
+    if len(kept) == len(lines):
+        return article
+    if not kept and not article.images:
+        return replace(article, warnings=(*article.warnings, "only_template"))
+    body = without_closing_editor("\n".join(kept)) or None
+    provenance = dict(article.provenance)
+    warnings = article.warnings
+    if body is None:
+        provenance.pop("body", None)
+        warnings = (*warnings, "empty_body")
+    else:
+        provenance["body"] = f"{provenance.get('body', 'heaviest block')}, template"
+    return replace(article, body=body, provenance=provenance, warnings=warnings)
