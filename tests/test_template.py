@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlite_utils import Database
 
 from portal_crawler.article import Article, Capture, Image
 from portal_crawler.extract import article_of, read_page
@@ -23,6 +26,7 @@ from portal_crawler.store import (
     save_template,
     start_run,
 )
+from portal_crawler.store.schema import migrations
 
 _WHO = [
     "市农业局",
@@ -203,6 +207,25 @@ def test_stripped_bodies_show_new_lines_and_say_nothing_of_known_ones() -> None:
     assert "新岁春风" in {line.text for line in new.tail}
 
 
+def test_pages_that_taught_nothing_are_counted_on() -> None:
+    pages = [own for own, _ in portal(60)]
+    assert learn_template(pages[30:], known=learn_template(pages[:30])) == Template(60)
+
+
+def test_channels_with_footers_of_their_own() -> None:
+    random_ = random.Random(5)
+    names = ("甲部", "乙部")
+
+    def printed(count: int, seed: int) -> list[tuple[list[str], list[str]]]:
+        pages = [(own, random_.choice(names)) for own, _ in portal(count, seed)]
+        return [
+            (own, [*own, f"{name}的朋友们", f"{name}第{random_.randint(1, 99)}回"]) for own, name in pages
+        ]
+
+    template = learn_template(lines for _, lines in printed(30, 1))
+    assert all(strip(template, lines) == own for own, lines in printed(100, 2))
+
+
 def test_a_template_is_the_same_after_json() -> None:
     template = learn_template(printed for _, printed in portal(30))
     assert Template.from_json(template.to_json()) == template
@@ -252,6 +275,16 @@ def test_the_store_keeps_one_template_a_portal(store: Store) -> None:
             save_template(connection, "a", pages, Template(pages).to_json())
     assert load_template(store.connection, "a") == Template(60).to_json()
     assert load_template(store.connection, "b") is None
+
+
+def test_a_database_from_before_there_were_templates_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        migrations.apply(Database(connection), stop_before="0002_templates")
+        assert "templates" not in Database(connection).table_names()
+    store = open_store(path)
+    assert load_template(store.connection, "a") is None
+    store.close()
 
 
 @pytest.fixture

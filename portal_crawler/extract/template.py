@@ -90,7 +90,7 @@ def learn_template(
     become rare. stripped: bodies that `known` was stripped from already; they show new lines, and say nothing
     of known ones. Copies of one article count once.
     """
-    known = known or Template()
+    known = Template() if known is None else known
     fresh = _distinct(bodies)
     heads, tails = (frozenset(line.text for line in edge) for edge in (known.head, known.tail))
     head, tail = Counter[str](), Counter[str]()
