@@ -13,10 +13,10 @@ import pytest
 from sqlite_utils import Database
 
 from portal_crawler.article import Article, Capture, Image
-from portal_crawler.extract import article_of, read_page
-from portal_crawler.extract.template import Template, fold, learn_template, strip
+from portal_crawler.extract import Page, article_of, read_page
+from portal_crawler.extract.template import Template, fold, learn_template, parts_of, strip, strip_article
 from portal_crawler.items import ArticlePages
-from portal_crawler.pipelines.template import TemplatePipeline, strip_article
+from portal_crawler.pipelines.template import TemplatePipeline
 from portal_crawler.store import (
     PageCapture,
     Store,
@@ -253,12 +253,30 @@ def test_generated_pages_of_a_portal() -> None:
 
 def body_of(lines: list[str], number: int) -> str:
     """The body that the extractor reads on a page with these lines."""
+    return article_of([page_of(lines, number)]).body or ""
+
+
+def page_of(lines: list[str], number: int) -> Page:
+    """A page of the portal with these lines under its headline."""
     paragraphs = "".join(f"<p>{line}</p>" for line in lines)
     title = "".join(_WHERE[(number + step) % len(_WHERE)] for step in range(4))
     page = f"""<html><head><meta charset="utf-8"><title>{title}喜迎丰收</title></head><body>
         <div><a href="/">首页</a> <a href="/x/">要闻</a></div><h1>{title}喜迎丰收</h1>
         <div>2021-11-19 20:09 来源：陇原日报</div><div>{paragraphs}</div></body></html>"""
-    return article_of([read_page(page.encode(), f"http://a.example/{number}.html")]).body or ""
+    return read_page(page.encode(), f"http://a.example/{number}.html")
+
+
+def test_the_template_goes_from_each_page_of_an_article() -> None:
+    template = learn_template(
+        body_of(printed, number).split("\n") for number, (_, printed) in enumerate(portal(30))
+    )
+    parts = portal(5, 77)
+    pages = [page_of(printed, 1) for _, printed in parts]
+    article = article_of(pages)
+    assert article.body != "\n".join(line for own, _ in parts for line in own)
+    stripped = strip_article(article, template, parts_of(article, pages))
+    assert stripped.body == "\n".join(line for own, _ in parts for line in own)
+    assert stripped.provenance["body"] == "heaviest block, template"
 
 
 @pytest.fixture
@@ -349,8 +367,9 @@ def test_an_article_of_nothing_but_template() -> None:
     template = learn_template(printed for _, printed in portal(30))
     footer_only = "\n".join(footer(random.Random(1), 1))
     bare = Article("http://a.example/", body=footer_only, provenance={"body": "heaviest block"})
-    assert strip_article(bare, template).body == footer_only
-    assert strip_article(bare, template).warnings == ("only_template",)
+    parts = parts_of(bare, [])
+    assert strip_article(bare, template, parts).body == footer_only
+    assert strip_article(bare, template, parts).warnings == ("only_template",)
     pictured = Article("http://a.example/", body=footer_only, images=(Image("http://a.example/1.jpg", None),))
-    assert strip_article(pictured, template).body is None
-    assert strip_article(pictured, template).warnings == ("empty_body",)
+    assert strip_article(pictured, template, parts).body is None
+    assert strip_article(pictured, template, parts).warnings == ("empty_body",)

@@ -13,8 +13,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from portal_crawler.article import Article
+from portal_crawler.extract.assemble import article_of
+from portal_crawler.extract.byline import without_closing_editor
+from portal_crawler.extract.page import Page
 
 # A line repeats when it stands at the edge of more than this share of the pages, and of so many at least.
 _SHARE, _LEAST = 0.3, 5
@@ -118,6 +123,44 @@ def strip(template: Template, lines: Sequence[str]) -> list[str]:
     folded = [fold(line) for line in lines]
     first, end = _edges(folded, {line.text for line in template.head}, {line.text for line in template.tail})
     return list(lines[first:end])
+
+
+def parts_of(article: Article, pages: Sequence[Page]) -> list[list[str]]:
+    """The lines of an article's body, those of each of its pages by themselves.
+
+    article: what `article_of` gave for these pages.
+    """
+    lines = _lines(article.body)
+    if len(pages) < 2:
+        return [lines]
+    first = _lines(article_of(pages[:1]).body)
+    later = [_lines(article_of([pages[0], page]).body)[len(first) :] for page in pages[1:]]
+    parts = [first, *later]
+    return parts if [line for part in parts for line in part] == lines else [lines]
+
+
+def strip_article(article: Article, template: Template, parts: Sequence[Sequence[str]]) -> Article:
+    """The article without what the portal repeats around it, on each of its pages.
+
+    parts: of `parts_of`. An article that would be left with neither text nor picture stays as it was, with
+    the doubt named.
+    """
+    kept = [strip(template, part) for part in parts]
+    if not template or sum(map(len, kept)) == sum(map(len, parts)):
+        return article
+    if not any(kept) and not article.images:
+        return replace(article, warnings=(*article.warnings, "only_template"))
+    texts = [without_closing_editor("\n".join(lines)) for lines in kept]
+    body = "\n".join(filter(None, texts)) or None
+    provenance = dict(article.provenance)
+    rule = provenance.pop("body", "heaviest block")
+    if body is None:
+        return replace(article, body=None, provenance=provenance, warnings=(*article.warnings, "empty_body"))
+    return replace(article, body=body, provenance=provenance | {"body": f"{rule}, template"})
+
+
+def _lines(text: str | None) -> list[str]:
+    return text.split("\n") if text else []
 
 
 @lru_cache(maxsize=8192)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 
 from scrapy.crawler import Crawler
 
-from portal_crawler.article import Article
-from portal_crawler.extract.byline import without_closing_editor
-from portal_crawler.extract.template import Template, learn_template, strip
+from portal_crawler.extract.template import Template, learn_template, parts_of, strip_article
 from portal_crawler.items import ArticlePages
 from portal_crawler.session import Session
 from portal_crawler.store import StorageError, load_template, recent_bodies, save_template
@@ -41,10 +38,12 @@ class TemplatePipeline:
             return item
         if self._template is None:
             self._template = self._load()
-        self._fresh.append(item.article.body.split("\n"))
+        parts = parts_of(item.article, item.pages)
+        # However many pages an article has, it is one witness.
+        self._fresh.append(parts[0] or parts[-1])
         if len(self._fresh) >= _EVERY:
             self._learn()
-        item.article = strip_article(item.article, self._template)
+        item.article = strip_article(item.article, self._template, parts)
         return item
 
     def close_spider(self) -> None:
@@ -76,27 +75,3 @@ class TemplatePipeline:
     @property
     def _session(self) -> Session:
         return self._crawler.spider.session  # type: ignore[union-attr,no-any-return]
-
-
-def strip_article(article: Article, template: Template) -> Article:
-    """The article without what the portal repeats around it.
-
-    An article that would be left with neither text nor picture stays as it was, with the doubt named.
-    """
-    if article.body is None or not template:
-        return article
-    lines = article.body.split("\n")
-    kept = strip(template, lines)
-    if len(kept) == len(lines):
-        return article
-    if not kept and not article.images:
-        return replace(article, warnings=(*article.warnings, "only_template"))
-    body = without_closing_editor("\n".join(kept)) or None
-    provenance = dict(article.provenance)
-    warnings = article.warnings
-    if body is None:
-        provenance.pop("body", None)
-        warnings = (*warnings, "empty_body")
-    else:
-        provenance["body"] = f"{provenance.get('body', 'heaviest block')}, template"
-    return replace(article, body=body, provenance=provenance, warnings=warnings)
