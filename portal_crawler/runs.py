@@ -75,7 +75,9 @@ def _stopped_by_signals(session: Session) -> Iterator[None]:
 
 
 def _stop_reactor() -> None:
+    """Leave the reactor without waiting for what hangs: `stop` would, since Scrapy waits for its downloads."""
     from twisted.internet import reactor
 
     if reactor.running:  # type: ignore[attr-defined]
-        reactor.stop()  # type: ignore[attr-defined]
+        reactor.crash()  # type: ignore[attr-defined]
+        reactor.getThreadPool().stop()  # type: ignore[attr-defined]

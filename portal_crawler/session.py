@@ -83,7 +83,9 @@ class Session:
             self.store = open_store(options.db)
             try:
                 recover(options.archive, portal.id, last_capture_ends(self.store, portal.id))
-                self.archive = ArchiveWriter(options.archive, portal.id)
+                self.archive = ArchiveWriter(
+                    options.archive, portal.id, announce=lambda file: self.writer.add_segment(file)
+                )
                 self.run_id = start_run(self.store, portal.id, [channel.url for channel in options.channels])
             except BaseException:
                 self.store.close()
@@ -94,15 +96,22 @@ class Session:
         self.writer = Writer(self.store, self.run_id, portal.id, before_commit=self.archive.sync)
 
     def keep(self, exchange: Exchange) -> Capture:
-        """Archive an exchange and queue its row."""
-        capture = self.archive.write(exchange)
+        """Archive an exchange and queue its row. An error of the disk is kept in `fatal` and ends the crawl."""
+        try:
+            capture = self.archive.write(exchange)
+        except Exception as error:
+            self.fatal = self.fatal or error
+            self.stop()
+            raise
         self.writer.add_capture(capture)
         self.requests += 1
         self.bytes += len(exchange.body)
         self._flush_when_full()
         return capture
 
-    def discover(self, found: Iterable[Found], kind: str, *, channel_id: int | None = None, walk: int = 0) -> list[str]:
+    def discover(
+        self, found: Iterable[Found], kind: str, *, channel_id: int | None = None, walk: int = 0
+    ) -> list[str]:
         """Queue found addresses; gives the new ones."""
         new = self.writer.discover(found, kind, channel_id=channel_id, walk=walk)
         if kind == "article":
@@ -110,7 +119,9 @@ class Session:
         self._flush_when_full()
         return new
 
-    def settle(self, url: str, kind: str, state: str, reason: str | None = None, capture: Capture | None = None) -> None:
+    def settle(
+        self, url: str, kind: str, state: str, reason: str | None = None, capture: Capture | None = None
+    ) -> None:
         """Queue what became of an address."""
         self.writer.settle(url, kind, state, reason, capture)
         if state == "done":
@@ -165,6 +176,7 @@ class Session:
             self.writer.flush()
         except Exception as error:
             self.fatal = error
+            self.stop()
             raise
 
     def summary(self) -> RunSummary:

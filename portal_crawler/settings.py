@@ -61,6 +61,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 ITEM_PIPELINES = {
     "portal_crawler.pipelines.extract.ExtractPipeline": 100,
+    "portal_crawler.pipelines.template.TemplatePipeline": 200,
     "portal_crawler.pipelines.check.CheckPipeline": 300,
     "portal_crawler.pipelines.store.StorePipeline": 400,
 }

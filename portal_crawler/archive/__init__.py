@@ -1,7 +1,7 @@
 """The raw archive: every HTTP exchange as received, in WARC 1.1 files, one gzip member a record.
 
-`ArchiveWriter` appends exchanges to the segment of one run, `read_exchange` gives one back from its place, and
-`recover` cuts back what a killed run left behind.
+`ArchiveWriter` appends exchanges to the segments of one run, `read_exchange` gives one back from its place,
+and `recover` cuts off what a killed run left behind the last record that the database knows.
 """
 
 from portal_crawler.archive.exchange import ArchiveError, Exchange

@@ -12,10 +12,10 @@ from portal_crawler.archive.exchange import ArchiveError, Exchange
 
 
 def read_exchange(directory: Path, file: str, offset: int, length: int) -> Exchange:
-    """The exchange whose response record lies at a place, its digests checked; the request's headers left out.
+    """The exchange whose response record lies at a place, its digest checked; without the request's headers.
 
     file: path of the segment below `directory`. offset, length: bytes of the record's gzip member. Raises
-    ArchiveError that names the place when the file is missing, the record is damaged or another one lies there.
+    ArchiveError that names the place when the file is missing, or the record is damaged or no response.
     """
     place = f"{file}:{offset}"
     try:

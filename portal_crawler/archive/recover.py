@@ -1,4 +1,4 @@
-"""Cutting back what a run that was killed left in the archive."""
+"""Cutting off what a run that was killed left in the archive."""
 
 from __future__ import annotations
 
@@ -22,28 +22,32 @@ class Recovery:
 def recover(directory: Path, portal_id: str, known_ends: Mapping[str, int]) -> list[Recovery]:
     """Cut a portal's segments back to the last record that the database knows.
 
-    known_ends: segment (path below `directory`) to the end of its last known response record, in bytes. What
-    lies behind it was written by a run that ended before its rows were: the pages are fetched again. The request
-    record behind the last response is cut, too. Call it only while holding the portal's lock. Raises
-    ArchiveError when the disk refuses.
+    known_ends: segment (path below `directory`) to the end of its last known response record in bytes, 0
+    where no record is known. What lies behind was written by a run that ended before its rows were, and its
+    pages are fetched again; a segment without any known record is removed. Files that are not named are left
+    alone: they may be another database's. Call it only while holding the portal's lock. Raises ArchiveError
+    when the disk refuses.
     """
     done = []
-    folder = directory / check_portal_id(portal_id)
-    for path in sorted(folder.glob("*.warc.gz")):
-        name = f"{portal_id}/{path.name}"
+    folder = check_portal_id(portal_id)
+    for file, known in sorted(known_ends.items()):
+        path = directory / file
+        if Path(file).parts != (folder, path.name):
+            raise ArchiveError(f"{file}: no segment of {portal_id}")
         try:
-            size = path.stat().st_size
-            known = known_ends.get(name, 0)
+            if not path.is_file() or (size := path.stat().st_size) <= known:
+                continue
             if known == 0:
                 path.unlink()
-                done.append(Recovery(name, size, removed=True))
-            elif size > known:
-                with path.open("r+b") as segment:
-                    segment.truncate(known)
-                    segment.flush()
-                    os.fsync(segment.fileno())
-                done.append(Recovery(name, size - known, removed=False))
+            else:
+                _cut(path, known)
         except OSError as error:
             raise ArchiveError(f"{path}: {error.strerror or error}") from error
+        done.append(Recovery(file, size - known, removed=known == 0))
     return done
 
+
+def _cut(path: Path, size_bytes: int) -> None:
+    with path.open("r+b") as segment:
+        segment.truncate(size_bytes)
+        os.fsync(segment.fileno())

@@ -1,36 +1,31 @@
-"""Appending exchanges to WARC segments."""
+"""Appending exchanges to the segments of a run."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
 
-from fastwarc.stream_io import GzipWriter
-from fastwarc.warc import WarcRecord, WarcRecordType
-
-from portal_crawler import __version__
-from portal_crawler.archive.exchange import ArchiveError, Exchange, Headers, check_portal_id
+from portal_crawler.archive.exchange import ArchiveError, Exchange, check_portal_id
+from portal_crawler.archive.records import members, warcinfo
 from portal_crawler.article import BEIJING, Capture
 
 SEGMENT_BYTES = 1024**3
-# zlib's middle level: on pages of news, level 9 saves 1 % more and takes twice as long.
-_COMPRESSION = 6
-# A header that says how the bytes were framed on the wire, where the record keeps them unframed.
-_FRAMING = {b"transfer-encoding": b"X-Archive-Orig-Transfer-Encoding"}
 
 
 class ArchiveWriter:
     """Writes the exchanges of one run to segments of its own under `directory/portal_id/`.
 
-    A segment is made with the first exchange, named by its UTC time so that names sort by time, and followed by
-    another one when it has grown past `segment_bytes`. Nothing is on disk for certain before `sync`.
+    A segment is made with the first exchange, and another one follows when it has grown to `segment_bytes`.
+    Its name begins with its UTC time, so names sort by time. announce: called with a segment's path below
+    `directory` before the file exists, so that the database knows whose it is even if nothing follows.
+    Nothing is on disk for certain before `sync`.
+
+    Every method raises ArchiveError when the disk refuses. A failed `write` leaves the segment as it was;
+    after a failed `sync` nobody can tell what is on disk, and the writer refuses everything from then on.
     """
 
     def __init__(
@@ -40,142 +35,128 @@ class ArchiveWriter:
         *,
         segment_bytes: int = SEGMENT_BYTES,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        announce: Callable[[str], None] = lambda file: None,
     ) -> None:
         self._root = directory
         self._portal = check_portal_id(portal_id)
         self._segment_bytes = segment_bytes
         self._now = now
-        self._file: BinaryIO | None = None
-        self._name = ""
+        self._announce = announce
+        self._handle: int | None = None
+        self._file = ""
         self._size = 0
-        self._serial = 0
-        self._unsynced_names = False
+        self._unsynced = False
+        self._new_names: list[Path] = []
+        self._broken: ArchiveError | None = None
 
     def __enter__(self) -> ArchiveWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def write(self, exchange: Exchange) -> Capture:
-        """Append an exchange: its request, then its response, so that a response ends what belongs to it.
-
-        Raises ArchiveError when the disk refuses.
-        """
-        response, digest, record_id = _response(exchange)
-        request = _request(exchange, record_id)
-        try:
-            file = self._segment()
-            offset = self._size + len(request)
-            file.write(request)
-            file.write(response)
-            self._size = offset + len(response)
-        except OSError as error:
-            raise ArchiveError(f"{self._root / self._name}: {error.strerror or error}") from error
+        """Append an exchange: its request, then its response, which ends what belongs to it."""
+        self._refuse_if_broken()
+        made = members(exchange)
+        handle = self._segment()
+        offset = self._size + len(made.request)
+        self._append(handle, made.request + made.response)
         return Capture(
             url=exchange.url,
             fetched_at=exchange.fetched_at.astimezone(BEIJING).isoformat(timespec="seconds"),
             status=exchange.status,
             content_type=exchange.header("content-type"),
-            digest=digest,
-            file=self._name,
+            digest=made.digest,
+            file=self._file,
             offset=offset,
-            length=len(response),
+            length=len(made.response),
         )
 
     def sync(self) -> None:
-        """Put everything written so far on disk, names included. Raises ArchiveError when the disk refuses."""
-        if self._file is None:
+        """Put everything written so far on disk, the names of new files and folders included."""
+        self._refuse_if_broken()
+        if self._handle is None or not self._unsynced:
             return
         try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            if self._unsynced_names:
-                _sync_directories((self._root / self._name).parent, self._root)
-                self._unsynced_names = False
+            os.fsync(self._handle)
+            for folder in self._new_names:
+                _sync_folder(folder)
         except OSError as error:
-            raise ArchiveError(f"{self._root / self._name}: {error.strerror or error}") from error
+            # The kernel may have dropped what it could not write and report success the next time.
+            self._broken = self._error(error)
+            raise self._broken from error
+        self._unsynced = False
+        self._new_names.clear()
 
     def close(self) -> None:
         """Sync and close the segment; the next exchange begins another."""
-        if self._file is not None:
-            try:
-                self.sync()
-            finally:
-                self._file.close()
-                self._file = None
-
-    def _segment(self) -> BinaryIO:
-        if self._file is not None and self._size >= self._segment_bytes:
-            self.close()
-        if self._file is None:
-            self._serial += 1
-            stamp = self._now().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-            self._name = f"{self._portal}/{self._portal}-{stamp}-{self._serial:05d}-{os.getpid()}.warc.gz"
-            path = self._root / self._name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("xb")
-            info = _warcinfo(path.name)
-            self._file.write(info)
-            self._size = len(info)
-            self._unsynced_names = True
-        return self._file
-
-
-def _warcinfo(name: str) -> bytes:
-    fields = f"software: portal-crawler/{__version__}\r\nformat: WARC File Format 1.1\r\n".encode()
-    record = WarcRecord()
-    record.init_headers(record_type=WarcRecordType.warcinfo)
-    record.headers["WARC-Filename"] = name
-    record.headers["Content-Type"] = "application/warc-fields"
-    record.set_bytes_content(fields)
-    return _member(record, None)
-
-
-def _response(exchange: Exchange) -> tuple[bytes, str, str]:
-    """The record's bytes, the payload's digest and the record's id."""
-    head = f"HTTP/1.1 {exchange.status} {exchange.reason}".encode("latin-1", "replace")
-    digest = hashlib.sha1(exchange.body, usedforsecurity=False).digest()
-    record = _http_record(exchange, WarcRecordType.response, head, exchange.headers, exchange.body)
-    return _member(record, digest), f"sha1:{base64.b32encode(digest).decode('ascii')}", record.record_id
-
-
-def _request(exchange: Exchange, response_id: str) -> bytes:
-    target = exchange.url.split("://", 1)[-1]
-    path = "/" + target.split("/", 1)[1] if "/" in target else "/"
-    head = f"{exchange.method} {path.partition('#')[0]} HTTP/1.1".encode("latin-1", "replace")
-    record = _http_record(exchange, WarcRecordType.request, head, exchange.request_headers, b"")
-    record.headers["WARC-Concurrent-To"] = response_id
-    return _member(record, None)
-
-
-def _http_record(exchange: Exchange, kind: WarcRecordType, head: bytes, headers: Headers, body: bytes) -> WarcRecord:
-    record = WarcRecord()
-    record.init_headers(record_type=kind)
-    record.headers["WARC-Target-URI"] = exchange.url
-    record.headers["WARC-Date"] = exchange.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    if exchange.ip:
-        record.headers["WARC-IP-Address"] = exchange.ip
-    record.headers["Content-Type"] = f"application/http; msgtype={kind}"
-    lines = [head]
-    lines += [_FRAMING.get(name.lower(), name) + b": " + value for name, value in headers]
-    record.set_bytes_content(b"\r\n".join(lines) + b"\r\n\r\n" + body)
-    return record
-
-
-def _member(record: WarcRecord, payload_digest: bytes | None) -> bytes:
-    """The record as one gzip member, so that it can be read from its offset alone."""
-    buffer = io.BytesIO()
-    stream = GzipWriter(buffer, compression_level=_COMPRESSION)
-    record.write(stream, checksum_data=True, payload_digest=payload_digest)
-    stream.finish()
-    return buffer.getvalue()
-
-
-def _sync_directories(*directories: Path) -> None:
-    for directory in directories:
-        handle = os.open(directory, os.O_RDONLY)
+        if self._handle is None:
+            return
         try:
-            os.fsync(handle)
+            if self._broken is None:
+                self.sync()
         finally:
-            os.close(handle)
+            os.close(self._handle)
+            self._handle = None
+
+    def _segment(self) -> int:
+        """The open segment's handle."""
+        if self._handle is not None and self._size >= self._segment_bytes:
+            self.close()
+        if self._handle is None:
+            folder = self._root / self._portal
+            try:
+                missing = [path for path in (folder, *folder.parents) if not path.exists()]
+                folder.mkdir(parents=True, exist_ok=True)
+                self._handle = self._create(folder)
+            except OSError as error:
+                raise self._error(error) from error
+            self._size = 0
+            self._new_names = [folder, *(path.parent for path in missing)]
+        if self._size == 0:
+            self._append(self._handle, warcinfo(self._file.rpartition("/")[2]))
+        return self._handle
+
+    def _create(self, folder: Path) -> int:
+        stamp = self._now().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        for serial in count(1):
+            name = f"{self._portal}-{stamp}-{serial:05d}-{os.getpid()}.warc.gz"
+            if not (folder / name).exists():
+                break
+        self._file = f"{self._portal}/{name}"
+        self._announce(self._file)
+        return os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
+
+    def _append(self, handle: int, octets: bytes) -> None:
+        """Write all of it or nothing. Unbuffered: a buffer would write the rest of a failed record later."""
+        self._unsynced = True
+        rest = memoryview(octets)
+        try:
+            while rest:
+                rest = rest[os.write(handle, rest) :]
+        except OSError as error:
+            failure = self._error(error)
+            try:
+                os.ftruncate(handle, self._size)
+            except OSError:
+                self._broken = failure
+            raise failure from error
+        self._size += len(octets)
+
+    def _refuse_if_broken(self) -> None:
+        if self._broken is not None:
+            raise ArchiveError(f"{self._broken}; nothing can be added after that")
+
+    def _error(self, error: OSError) -> ArchiveError:
+        return ArchiveError(f"{self._root / (self._file or self._portal)}: {error.strerror or error}")
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

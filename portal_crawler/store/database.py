@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
 from sqlite_utils import Database
 
 from portal_crawler.store.fold import contains_folded
-from portal_crawler.store.schema import migrations
+from portal_crawler.store.schema import migrations, unknown_migration
 
 # How long a writer waits for another one; a transaction of a crawl takes milliseconds.
 _BUSY_S = 60.0
@@ -31,20 +30,22 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One write transaction, rolled back whole on any error. Raises StorageError when the disk refuses."""
-        try:
+        """One write transaction, rolled back whole on any error. Raises StorageError if the disk refuses."""
+        with _storage_errors(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
                 self.connection.execute("COMMIT")
             except BaseException:
+                # A full disk may have ended it already.
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
-        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
-            if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
-                raise
-            raise StorageError(f"{self.path}: {error}") from error
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """All rows of a query. Raises StorageError when the database is damaged, locked or gone."""
+        with _storage_errors(self.path):
+            return self.connection.execute(sql, values).fetchall()
 
     def close(self) -> None:
         """Close the connection; the last one also folds the write-ahead log back into the file."""
@@ -54,69 +55,86 @@ class Store:
 def open_store(path: Path) -> Store:
     """The database for writing, made or migrated to this version's schema if it has to be.
 
-    Raises StorageError for a file that is no database, a schema newer than this version, or a place that cannot
-    be written.
+    Raises StorageError for a file that is no database, a schema newer than this version, or a place that
+    cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror or error}") from error
+    with _storage_errors(path):
         connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
-    except (OSError, sqlite3.Error) as error:
-        raise StorageError(f"{path}: {error}") from error
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        # A commit is on disk when it returns: batched, it costs next to nothing over NORMAL (measured in LESSONS).
-        connection.execute("PRAGMA synchronous = FULL")
-        database = Database(connection)
-        _refuse_newer(path, database)
-        _migrate(path, database)
-        connection.execute("PRAGMA foreign_keys = ON")
-        _register(connection)
-    except (sqlite3.Error, OSError) as error:
-        connection.close()
-        raise StorageError(f"{path}: {error}") from error
-    except StorageError:
-        connection.close()
-        raise
+        try:
+            _migrate(path, connection)
+            _prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
     return Store(path, connection)
 
 
 def open_reader(path: Path) -> Store:
-    """The database for reading only. Raises StorageError when there is none or it cannot be read."""
+    """The database for reading only, while others may write to it.
+
+    Raises StorageError when there is none, its schema is not this version's, or it cannot be read.
+    """
     if not path.is_file():
         raise StorageError(f"{path}: no such database")
-    try:
-        uri = f"{path.resolve().as_uri()}?mode=ro"
-        connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, isolation_level=None)
-        database = Database(connection)
-        _refuse_newer(path, database)
-        if migrations.pending(database):
+    with _storage_errors(path):
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_S, isolation_level=None
+        )
+        try:
+            database = Database(connection)
+            _refuse_newer(path, database)
+            if migrations.pending(database):
+                raise StorageError(
+                    f"{path}: made by an older version or not by portal-crawler; a crawl brings it up to date"
+                )
+            _prepare(connection)
+        except BaseException:
             connection.close()
-            raise StorageError(f"{path}: made by an older version or not by portal-crawler; a crawl brings it up to date")
-        _register(connection)
-    except sqlite3.Error as error:
-        raise StorageError(f"{path}: {error}") from error
+            raise
     return Store(path, connection)
 
 
-def _migrate(path: Path, database: Database) -> None:
-    """Apply what is pending, one process at a time: two that open a new database would make its tables twice."""
-    if not migrations.pending(database):
-        return
-    locks = path.with_name(f"{path.name}.locks")
-    locks.mkdir(exist_ok=True)
-    with FileLock(locks / "schema.lock", timeout=_BUSY_S):
+def _migrate(path: Path, connection: sqlite3.Connection) -> None:
+    """Bring the schema up to date in one transaction: killed at any moment, the old one stands."""
+    database = Database(connection)
+    _refuse_newer(path, database)
+    connection.execute("PRAGMA journal_mode = WAL")
+    # A commit is on disk when it returns: batched, it costs next to nothing over NORMAL (measured).
+    connection.execute("PRAGMA synchronous = FULL")
+    # Taken even when nothing is pending: a place that cannot be written shows now, not after the requests.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        _refuse_newer(path, database)
         if migrations.pending(database):
             migrations.apply(database)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.create_function("contains_folded", 2, contains_folded, deterministic=True)
+    connection.row_factory = sqlite3.Row
 
 
 def _refuse_newer(path: Path, database: Database) -> None:
-    known = {migration.name for migration in migrations.pending(database)}
-    applied = {migration.name for migration in migrations.applied(database)}
-    ours = {migration.name for migration in migrations._migrations}
-    if unknown := sorted(applied - ours - known):
-        raise StorageError(f"{path}: made by a newer version (migration {unknown[-1]}); update portal-crawler")
+    if name := unknown_migration(database):
+        raise StorageError(f"{path}: made by a newer version (migration {name}); update portal-crawler")
 
 
-def _register(connection: sqlite3.Connection) -> None:
-    connection.create_function("contains_folded", 2, contains_folded, deterministic=True)
-    connection.row_factory = sqlite3.Row
+@contextmanager
+def _storage_errors(path: Path) -> Iterator[None]:
+    """What the disk or another process causes becomes StorageError; rows that break a rule are a bug."""
+    try:
+        yield
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except sqlite3.Error as error:
+        raise StorageError(f"{path}: {error}") from error

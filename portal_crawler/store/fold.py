@@ -15,11 +15,34 @@ def contains_folded(text: str | None, needle: str) -> bool:
     return text is not None and needle in fold(text)
 
 
-def bigrams(text: str) -> str:
-    """The text as the search index holds it: overlapping pairs of its letters and digits, and the last one alone.
+def letter_runs(folded: str) -> list[str]:
+    """The runs of letters and digits of an already folded text; only what stands in them is indexed."""
+    return folded.translate(_BREAKS).split()
 
-    FTS5 has no word breaks for Chinese, so every pair of neighbours is a token; a phrase of pairs is a substring.
+
+def bigrams(text: str) -> str:
+    """The text as the search index holds it: of each run the overlapping pairs, then its last letter alone.
+
+    FTS5 has no word breaks for Chinese, so every pair of neighbours is a token, and a phrase of pairs is a
+    substring. The lone letter is there for searches of one letter, and keeps phrases from running on past it.
     """
-    letters = [character for character in fold(text) if character.isalnum()]
-    pairs = [first + second for first, second in zip(letters, letters[1:], strict=False)]
-    return " ".join(pairs + letters[-1:])
+    tokens: list[str] = []
+    for run in letter_runs(fold(text)):
+        tokens += [run[place : place + 2] for place in range(len(run))]
+    return " ".join(tokens)
+
+
+class _Breaks(dict[int, int]):
+    """For `str.translate`: what is no letter or digit becomes a blank; filled as characters come by.
+
+    Judged by Unicode 3.2, which Python keeps: it never changes, so an index means the same under every
+    Python, and FTS5's tokenizer agrees on every character (some later letters it takes for blanks).
+    """
+
+    def __missing__(self, code: int) -> int:
+        is_letter = unicodedata.ucd_3_2_0.category(chr(code))[0] in "LN"
+        self[code] = code if is_letter else ord(" ")
+        return self[code]
+
+
+_BREAKS = _Breaks()

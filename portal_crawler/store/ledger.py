@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,10 @@ _AT_ONCE = 900
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
-    """A channel as stored. walk: number of its last walk; complete_walk: of the last one that saw all of it."""
+    """A channel as stored. walk: number of its last walk; complete_walk: of the last one that saw all of it.
+
+    complete_since: the day back to which that walk went, None when it went to the channel's end.
+    """
 
     id: int
     url: str
@@ -28,10 +30,11 @@ class ChannelRow:
 
 def channel_row(store: Store, portal: str, url: str) -> ChannelRow | None:
     """The channel of a portal with this listing URL, None if it was never walked."""
-    row = store.connection.execute(
-        "SELECT id, url, walk, complete_walk, complete_since FROM channels WHERE portal = ? AND url = ?", (portal, url)
-    ).fetchone()
-    return ChannelRow(**dict(row)) if row else None
+    rows = store.rows(
+        "SELECT id, url, walk, complete_walk, complete_since FROM channels WHERE portal = ? AND url = ?",
+        (portal, url),
+    )
+    return ChannelRow(**dict(rows[0])) if rows else None
 
 
 def known_urls(store: Store, urls: Iterable[str]) -> set[str]:
@@ -39,7 +42,7 @@ def known_urls(store: Store, urls: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for some in _chunks(urls):
         marks = ",".join("?" * len(some))
-        found.update(row[0] for row in store.connection.execute(f"SELECT url FROM ledger WHERE url IN ({marks})", some))
+        found.update(row[0] for row in store.rows(f"SELECT url FROM ledger WHERE url IN ({marks})", some))
     return found
 
 
@@ -48,7 +51,7 @@ def seen_before(store: Store, channel_id: int, urls: Iterable[str], walk: int) -
     found: set[str] = set()
     for some in _chunks(urls):
         marks = ",".join("?" * len(some))
-        rows = store.connection.execute(
+        rows = store.rows(
             f"""SELECT l.url FROM channel_entries e JOIN ledger l ON l.id = e.ledger_id
                 WHERE e.channel_id = ? AND e.walk <= ? AND l.url IN ({marks})""",
             [channel_id, walk, *some],
@@ -58,9 +61,12 @@ def seen_before(store: Store, channel_id: int, urls: Iterable[str], walk: int) -
 
 
 def waiting_articles(store: Store, portal: str, now: datetime | None = None) -> list[str]:
-    """URLs of articles still to be fetched: pending ones, blocked ones, and failed ones whose time has come."""
+    """URLs of articles still to be fetched, in the order in which they were found.
+
+    These are pending ones, blocked ones, and failed ones whose time has come by `now` (default: this moment).
+    """
     moment = (now or datetime.now(BEIJING)).astimezone(BEIJING).isoformat(timespec="seconds")
-    rows = store.connection.execute(
+    rows = store.rows(
         """SELECT url FROM ledger WHERE portal = ? AND kind = 'article'
            AND (state IN ('pending', 'blocked') OR (state = 'failed' AND retry_at <= ?)) ORDER BY id""",
         (portal, moment),
@@ -69,10 +75,10 @@ def waiting_articles(store: Store, portal: str, now: datetime | None = None) -> 
 
 
 def count_by_state(store: Store, portal: str | None = None) -> dict[str, int]:
-    """How many URLs of a portal, or of all, are in each state."""
+    """How many URLs of a portal, or of all, are in each state. The sum is all that were ever discovered."""
     counts = dict.fromkeys(("pending", "done", "failed", "blocked", "skipped"), 0)
     where = "WHERE portal = ?" if portal else ""
-    rows: sqlite3.Cursor = store.connection.execute(
+    rows = store.rows(
         f"SELECT state, count(*) FROM ledger {where} GROUP BY state", (portal,) if portal else ()
     )
     counts.update({row[0]: row[1] for row in rows})

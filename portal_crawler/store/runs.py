@@ -10,7 +10,9 @@ from datetime import datetime
 from portal_crawler.article import BEIJING
 from portal_crawler.store.database import Store
 
-_FIGURES = ("listings", "discovered", "articles", "updated", "failed", "blocked", "skipped", "requests", "bytes")
+_FIGURES = (
+    "listings", "discovered", "articles", "updated", "failed", "blocked", "skipped", "requests", "bytes",
+)  # fmt: skip
 
 
 def start_run(store: Store, portal: str, targets: Sequence[str]) -> int:
@@ -24,7 +26,9 @@ def start_run(store: Store, portal: str, targets: Sequence[str]) -> int:
         return cursor.lastrowid
 
 
-def finish_run(store: Store, run_id: int, *, exit_code: int, outcome: str, figures: Mapping[str, int], summary: str) -> None:
+def finish_run(
+    store: Store, run_id: int, *, exit_code: int, outcome: str, figures: Mapping[str, int], summary: str
+) -> None:
     """Complete a run's row. figures: those of the columns; summary: the whole of it as JSON."""
     columns = ", ".join(f"{name} = ?" for name in _FIGURES)
     with store.transaction() as connection:
@@ -35,9 +39,17 @@ def finish_run(store: Store, run_id: int, *, exit_code: int, outcome: str, figur
 
 
 def last_capture_ends(store: Store, portal: str) -> dict[str, int]:
-    """For each segment of a portal's archive, where its last record known here ends, in bytes."""
-    rows = store.connection.execute(
-        "SELECT file, max(offset + length) FROM captures WHERE portal = ? GROUP BY file", (portal,)
+    """For each segment that may have an unknown tail, where its last known record ends, in bytes; 0 for none.
+
+    Those are the segments of a portal's runs that were killed, or that ended on a bug or a full disk: exit
+    codes 1 and 7. Every other run has committed what it wrote.
+    """
+    rows = store.rows(
+        """SELECT s.file, coalesce((SELECT c.offset + c.length FROM captures c WHERE c.file = s.file
+                                    ORDER BY c.offset DESC LIMIT 1), 0)
+           FROM segments s JOIN runs r ON r.id = s.run_id
+           WHERE s.portal = ? AND (r.ended_at IS NULL OR r.exit_code IN (1, 7))""",
+        (portal,),
     )
     return {row[0]: row[1] for row in rows}
 

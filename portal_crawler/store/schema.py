@@ -11,9 +11,14 @@ migrations = Migrations("portal_crawler")
 @migrations(name="0001_tables")
 def tables(db: Database) -> None:
     """Everything that a crawl stores."""
-    for statement in _TABLES.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
+    for statement in filter(str.strip, _TABLES.split(";\n")):
+        db.execute(statement)
+
+
+def unknown_migration(db: Database) -> str | None:
+    """The last migration of a database that this version does not know, None when it knows them all."""
+    known = {step.name for step in migrations.pending(Database(memory=True))}
+    return next((step.name for step in reversed(migrations.applied(db)) if step.name not in known), None)
 
 
 @migrations(name="0002_templates")
@@ -50,6 +55,12 @@ CREATE TABLE runs (
     bytes INTEGER NOT NULL DEFAULT 0,
     summary TEXT
 );
+CREATE TABLE segments (
+    file TEXT PRIMARY KEY,
+    portal TEXT NOT NULL,
+    run_id INTEGER NOT NULL REFERENCES runs(id)
+) WITHOUT ROWID;
+CREATE INDEX segments_run ON segments(run_id);
 CREATE TABLE captures (
     id INTEGER PRIMARY KEY,
     portal TEXT NOT NULL,
@@ -58,7 +69,7 @@ CREATE TABLE captures (
     status INTEGER NOT NULL,
     content_type TEXT,
     digest TEXT NOT NULL,
-    file TEXT NOT NULL,
+    file TEXT NOT NULL REFERENCES segments(file),
     offset INTEGER NOT NULL,
     length INTEGER NOT NULL,
     run_id INTEGER NOT NULL REFERENCES runs(id),
@@ -95,7 +106,7 @@ CREATE TABLE revisions (
     id INTEGER PRIMARY KEY,
     article_id INTEGER NOT NULL REFERENCES articles(id),
     revision INTEGER NOT NULL,
-    seen_at TEXT NOT NULL,
+    captured_at TEXT NOT NULL,
     capture_id INTEGER NOT NULL REFERENCES captures(id),
     title TEXT,
     published_at TEXT,
@@ -105,6 +116,8 @@ CREATE TABLE revisions (
     editor TEXT,
     author TEXT,
     body TEXT,
+    images TEXT NOT NULL DEFAULT '[]',
+    provenance TEXT NOT NULL DEFAULT '{}',
     extractor TEXT NOT NULL,
     UNIQUE (article_id, revision)
 );
