@@ -11,6 +11,7 @@ from portal_crawler.extract.breadcrumb import find_channel_path
 from portal_crawler.extract.byline import is_reporter_line, read_byline, without_closing_editor
 from portal_crawler.extract.headline import Headline, find_headline, squash
 from portal_crawler.extract.images import find_images
+from portal_crawler.extract.layout import apply_layout, layout_for, without_lines
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.published import find_published
 from portal_crawler.extract.text import paragraphs
@@ -58,7 +59,7 @@ def article_of(pages: Sequence[Page], *, portal: Portal | None = None) -> Articl
         "channel_path": path.rule if path else None,
         "text": first.encoding + (", damaged" if "damaged_text" in first.warnings else ""),
     }
-    return Article(
+    article = Article(
         url=first.url,
         portal=portal.id if portal else None,
         title=headline.text,
@@ -76,6 +77,9 @@ def article_of(pages: Sequence[Page], *, portal: Portal | None = None) -> Articl
         provenance={field: rule for field, rule in provenance.items() if rule},
         warnings=tuple(dict.fromkeys(warnings)),
     )
+    if (layout := layout_for(first, portal)) is not None:
+        article = apply_layout(article, first, layout)
+    return without_lines(article, portal.boilerplate) if portal else article
 
 
 def _near(page: Page, headline: Headline, text_start: int) -> list[int]:

@@ -36,9 +36,14 @@ _WHAT = (
     | {"a": _LINK, "img": _PICTURE, "br": _BREAKING, "hr": _BREAKING, "pre": _PREFORMATTED}
 )
 _BLANKS = re.compile(r"[ \t\n\r\f\v]+")
-# Asked of the attributes and not of all elements: most elements have no style.
-_HIDDEN = etree.XPath("//@style[contains(., 'none') or contains(., 'NONE')]/.. | //@hidden/..")
+# Asked of the attributes and not of all elements, most of which have no style. The answers know their elements;
+# with `/..` libxml2 looks for doubles among them, which costs the square of their number.
+_HIDING = (etree.XPath("//@style[contains(., 'none') or contains(., 'NONE')]"), etree.XPath("//@hidden"))
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
+# Bounds for pages made to exhaust whoever reads them. The largest of the 173 pages of the corpus has 280 KB and
+# 655 lines; a page with a picture written into it may have some megabytes, a table as article some thousand lines.
+MOST_BYTES = 8 * 1024 * 1024
+MOST_LINES = 20_000
 EDGES = " \t\n\r\f\v\xa0\u3000\u200b\ufeff"
 
 
@@ -110,17 +115,25 @@ def read_page(
 
     content_type: the HTTP header, if there was one. fetched_at: aware time of the fetch, which relative times on
     the page (昨天, 3小时前) refer to. Never raises for what a page holds: doubts are named in `warnings`.
+
+    Of a page beyond the bounds, the beginning is read: `too_large` says that bytes or lines were left out,
+    `too_deep` that the parser ended at elements nested deeper than any page for readers.
     """
-    decoded = decode(body, content_type, portal.encoding if portal else None)
-    root = _parse(decoded.text)
+    decoded = decode(body[:MOST_BYTES], content_type, portal.encoding if portal else None)
+    root, too_deep = _parse(decoded.text)
     lines, blocks = lay_out(root)
     page = Page(url, decoded.text, root, decoded.encoding, fetched_at, lines, blocks)
     if decoded.damaged:
         page.warnings.append("damaged_text")
+    if len(body) > MOST_BYTES or len(lines) >= MOST_LINES:
+        page.warnings.append("too_large")
+    if too_deep:
+        page.warnings.append("too_deep")
     return page
 
 
-def _parse(text: str) -> etree._Element:
+def _parse(text: str) -> tuple[etree._Element, bool]:
+    """The tree of a page, and whether the parser gave up on its depth (libxml2 ends at 2048 elements)."""
     parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True
     )
@@ -128,7 +141,11 @@ def _parse(text: str) -> etree._Element:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.ParserError:
         root = None
-    return etree.Element("html") if root is None else root
+    if root is None:
+        return etree.Element("html"), False
+    # What ends a parse is its last error.
+    last = parser.error_log.last_error
+    return root, last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT
 
 
 def lay_out(root: etree._Element, *, hidden: bool = False) -> tuple[list[Line], list[Block]]:
@@ -139,7 +156,7 @@ def lay_out(root: etree._Element, *, hidden: bool = False) -> tuple[list[Line], 
     """
     lines: list[Line] = []
     blocks: list[Block] = []
-    unseen = frozenset() if hidden else frozenset(filter(_is_hidden, _HIDDEN(root)))
+    unseen = frozenset() if hidden else _hidden(root)
     pieces: list[str] = []
     pictures: list[etree._Element] = []
     link = 0
@@ -160,6 +177,8 @@ def lay_out(root: etree._Element, *, hidden: bool = False) -> tuple[list[Line], 
             if what >= _BREAKING and (pieces or pictures):
                 _close(lines, pieces, pictures, link, current)
                 link = 0
+                if len(lines) >= MOST_LINES:
+                    break
             if what >= _BLOCK:
                 beside = tag in _BESIDE or (current >= 0 and blocks[current].beside)
                 blocks.append(Block(element, tag, current, len(lines), beside))
@@ -176,6 +195,8 @@ def lay_out(root: etree._Element, *, hidden: bool = False) -> tuple[list[Line], 
                 if pieces or pictures:
                     _close(lines, pieces, pictures, link, current)
                     link = 0
+                    if len(lines) >= MOST_LINES:
+                        break
                 block = blocks[current]
                 block.end = len(lines)
                 current = block.parent
@@ -190,6 +211,8 @@ def lay_out(root: etree._Element, *, hidden: bool = False) -> tuple[list[Line], 
                     pieces.append(piece)
                     _close(lines, pieces, pictures, link, current)
                     link = 0
+                    if len(lines) >= MOST_LINES:
+                        break
                 text = text[text.rindex("\n") + 1 :]
             elif not pieces and text.isspace():
                 continue
@@ -197,11 +220,17 @@ def lay_out(root: etree._Element, *, hidden: bool = False) -> tuple[list[Line], 
             if in_link:
                 link += len(text.strip())
     _close(lines, pieces, pictures, link, current)
+    while current >= 0:
+        blocks[current].end = len(lines)
+        current = blocks[current].parent
     return lines, blocks
 
 
-def _is_hidden(element: etree._Element) -> bool:
-    return element.get("hidden") is not None or _DISPLAY_NONE.search(element.get("style") or "") is not None
+def _hidden(root: etree._Element) -> frozenset[etree._Element]:
+    """The elements that the page itself hides; what a style sheet hides is not known."""
+    styles, flags = (find(root) for find in _HIDING)
+    found = [style for style in styles if _DISPLAY_NONE.search(style)]
+    return frozenset(value.getparent() for value in (*found, *flags))
 
 
 def _close(lines: list[Line], pieces: list[str], pictures: list[etree._Element], link: int, block: int) -> None:

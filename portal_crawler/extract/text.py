@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from portal_crawler.extract.page import Page
@@ -13,15 +14,18 @@ _LONGEST_CELL = 120
 def paragraphs(page: Page, indices: Sequence[int]) -> str:
     """The text of the given lines: paragraphs separated by line feeds, the cells of a table's row by tabs."""
     rows = _rows(page, indices)
+    members: dict[int, list[int]] = {}
+    for index, row in rows.items():
+        members.setdefault(row, []).append(index)
     written: list[str] = []
     done: set[int] = set()
     for index in indices:
-        row = rows.get(index)
-        if row is None:
+        in_row = rows.get(index)
+        if in_row is None:
             written.append(page.lines[index].text)
-        elif row not in done:
-            done.add(row)
-            written.append(_row_text(page, [other for other in indices if rows.get(other) == row], row))
+        elif in_row not in done:
+            done.add(in_row)
+            written.append(_row_text(page, members[in_row], in_row))
     return "\n".join(written)
 
 
@@ -32,6 +36,7 @@ def _rows(page: Page, indices: Sequence[int]) -> dict[int, int]:
     last = indices[-1]
     rows: dict[int, int] = {}
     cells: dict[int, set[int]] = {}
+    layouts: set[int] = set()
     for index in indices:
         cell = -1
         for block in page.ancestors(page.lines[index].block):
@@ -43,21 +48,21 @@ def _rows(page: Page, indices: Sequence[int]) -> dict[int, int]:
                 if page.blocks[block].start >= indices[0] and page.blocks[block].end <= last + 1:
                     rows[index] = block
                     cells.setdefault(block, set()).add(cell)
+                    if len(page.lines[index].text) > _LONGEST_CELL:
+                        layouts.add(block)
                 break
-    layouts = {
-        row
-        for row in cells
-        if len(cells[row]) < 2 or any(len(page.lines[index].text) > _LONGEST_CELL for index, of in rows.items() if of == row)
-    }
+    layouts.update(row for row, inside in cells.items() if len(inside) < 2)
     return {index: row for index, row in rows.items() if row not in layouts}
 
 
 def _row_text(page: Page, indices: list[int], row: int) -> str:
-    cells: dict[int, list[str]] = {}
+    """A row's cells, separated by tabs. indices: the row's lines, in order."""
+    cells: list[str] = []
     for child in range(row + 1, len(page.blocks)):
         block = page.blocks[child]
         if block.start >= page.blocks[row].end and block.parent != row:
             break
         if block.parent == row and block.tag in ("td", "th"):
-            cells[child] = [page.lines[index].text for index in indices if block.start <= index < block.end]
-    return "\t".join(" ".join(texts) for texts in cells.values()).rstrip("\t")
+            inside = indices[bisect_left(indices, block.start) : bisect_left(indices, block.end)]
+            cells.append(" ".join(page.lines[index].text for index in inside))
+    return "\t".join(cells).rstrip("\t")
