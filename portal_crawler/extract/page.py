@@ -18,15 +18,15 @@ from portal_crawler.article import Portal
 from portal_crawler.extract.decode import decode
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hgroup html li main marquee menu nav ol p pre section summary table tbody td tfoot th "
-    "thead tr ul caption legend".split()
+    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hgroup html li main marquee menu nav ol p pre section summary table tbody "
+    "td tfoot th thead tr ul caption legend".split()
 )
 _BESIDE = frozenset(("nav", "aside", "footer"))
 # Elements whose text a reader of the article never sees as text.
 _UNSEEN = frozenset(
-    "script style noscript template head select option textarea button iframe object embed applet svg math canvas "
-    "video audio map noframes input datalist".split()
+    "script style noscript template head select option textarea button iframe object embed applet svg math "
+    "canvas video audio map noframes input datalist".split()
 )
 # What the walk does with an element, ordered so that one comparison tells whether it ends a line.
 _INLINE, _NOT_SEEN, _LINK, _PICTURE, _BREAKING, _BLOCK, _PREFORMATTED = range(7)
