@@ -36,9 +36,7 @@ def main() -> None:
         print(json.dumps(asdict(timing)), flush=True)
 
 
-def _forgiving(
-    extract: Callable[[str, str], object], failures: list[bytes]
-) -> Callable[[SamplePage], object]:
+def _forgiving(extract: Callable[[str, str], object], failures: list[bytes]) -> Callable[[SamplePage], object]:
     """The extractor on a page's text. A page that it fails on joins `failures` and counts with its time."""
 
     def extract_page(page: SamplePage) -> object:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,8 +62,8 @@ def _stopped_by_signals(session: Session) -> Iterator[None]:
 
         if session.stopped_by is None:
             session.stopped_by = number
-            reactor.callFromThread(session.stop)  # type: ignore[attr-defined]
-            reactor.callFromThread(reactor.callLater, _GRACE_S, _stop_reactor)  # type: ignore[attr-defined]
+            reactor.callFromThread(session.stop)
+            reactor.callFromThread(reactor.callLater, _GRACE_S, _stop_reactor)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -78,6 +77,6 @@ def _stop_reactor() -> None:
     """Leave the reactor without waiting for what hangs: `stop` would, since Scrapy waits for its downloads."""
     from twisted.internet import reactor
 
-    if reactor.running:  # type: ignore[attr-defined]
-        reactor.crash()  # type: ignore[attr-defined]
-        reactor.getThreadPool().stop()  # type: ignore[attr-defined]
+    if reactor.running:
+        reactor.crash()  # type: ignore[misc]
+        reactor.getThreadPool().stop()

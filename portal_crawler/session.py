@@ -109,9 +109,7 @@ class Session:
         self._flush_when_full()
         return capture
 
-    def discover(
-        self, found: Iterable[Found], kind: str, *, channel_id: int | None = None, walk: int = 0
-    ) -> list[str]:
+    def discover(self, found: Iterable[Found], kind: str, *, channel_id: int | None = None, walk: int = 0) -> list[str]:
         """Queue found addresses; gives the new ones."""
         new = self.writer.discover(found, kind, channel_id=channel_id, walk=walk)
         if kind == "article":

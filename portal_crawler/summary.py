@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 DONE, BUG, FAILED, BLOCKED, DRIFT, STORAGE = 0, 1, 3, 4, 5, 7
 
+
 @dataclass(frozen=True, slots=True)
 class RunSummary:
     """A run's figures. pending: articles of the portal still to be fetched. seconds: how long it took."""
@@ -70,4 +71,3 @@ def _judge(summary: RunSummary, session: Session) -> tuple[int, str]:
     if session.timed_out:
         return DONE, f"stopped at the deadline, {summary.pending} articles pending"
     return DONE, "done"
-

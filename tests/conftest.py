@@ -26,9 +26,7 @@ def cli(cli_environment: dict[str, str]) -> Callable[..., Finished]:
 
     def run(*arguments: str | Path, stdin: bytes = b"", cwd: Path = ROOT) -> Finished:
         command = [sys.executable, "-m", "portal_crawler", *map(str, arguments)]
-        return subprocess.run(
-            command, input=stdin, capture_output=True, cwd=cwd, timeout=120, env=cli_environment
-        )
+        return subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, timeout=120, env=cli_environment)
 
     return run
 

@@ -78,9 +78,7 @@ def test_warcio_finds_every_digest_right(tmp_path: Path) -> None:
 
 def test_segment_is_followed_by_another_when_it_is_full(tmp_path: Path) -> None:
     with ArchiveWriter(tmp_path, "gscn", segment_bytes=2000) as archive:
-        captures = [
-            archive.write(exchange(f"http://news.example/{n}.html", bytes(range(256)) * 4)) for n in range(8)
-        ]
+        captures = [archive.write(exchange(f"http://news.example/{n}.html", bytes(range(256)) * 4)) for n in range(8)]
     files = [capture.file for capture in captures]
     assert len(set(files)) > 1
     assert files == sorted(files)

@@ -80,9 +80,7 @@ def test_a_portal_without_host_is_crawled_on_the_given_one(cli: Cli, site: str, 
     assert (result.returncode, summary(result)["portal"]) == (0, "gansuonline"), result.stderr.decode()
 
 
-@pytest.mark.parametrize(
-    "target", ["http://127.0.0.1:9/", "http://localhost:9/", "http://0x7f.1:9/", "http://[::1]/"]
-)
+@pytest.mark.parametrize("target", ["http://127.0.0.1:9/", "http://localhost:9/", "http://0x7f.1:9/", "http://[::1]/"])
 def test_a_private_address_is_wrong_usage_unless_allowed(cli: Cli, tmp_path: Path, target: str) -> None:
     result = cli("crawl", target, cwd=tmp_path)
     assert (result.returncode, list(tmp_path.iterdir())) == (2, [])
@@ -175,9 +173,7 @@ def test_search_keeps_to_portal_and_period(cli: Cli, crawled: Path) -> None:
     everything = cli("search", "的", "--json", "--db", crawled / "p.db").stdout.splitlines()
     days = sorted(json.loads(line)["published_at"][:10] for line in everything)
     middle = days[len(days) // 2]
-    found = cli(
-        "search", "的", "--json", "--since", middle, "--until", middle, "--db", crawled / "p.db"
-    ).stdout
+    found = cli("search", "的", "--json", "--since", middle, "--until", middle, "--db", crawled / "p.db").stdout
     assert len(found.splitlines()) == days.count(middle)
     assert cli("search", "的", "--json", "--portal", "gscn", "--db", crawled / "p.db").stdout == b""
 

@@ -63,9 +63,7 @@ def test_pages_come_in_the_order_they_are_named(cli: Cli) -> None:
     assert found == [Path(page).resolve().as_uri() for page in pages]
 
 
-def test_a_manifest_gives_one_line_a_page_in_its_order_also_for_what_cannot_be_read(
-    cli: Cli, tmp_path: Path
-) -> None:
+def test_a_manifest_gives_one_line_a_page_in_its_order_also_for_what_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "a.html").write_bytes(PAGE)
     (tmp_path / "pages" / "empty.html").write_bytes(b"")
@@ -92,9 +90,7 @@ def test_a_manifest_gives_one_line_a_page_in_its_order_also_for_what_cannot_be_r
 
 
 def test_a_manifest_line_that_is_none_is_named(cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "m.jsonl").write_text(
-        '{"file": "a", "url": "http://a.cn/"}\n\n{"file": 1}\n', encoding="utf-8"
-    )
+    (tmp_path / "m.jsonl").write_text('{"file": "a", "url": "http://a.cn/"}\n\n{"file": 1}\n', encoding="utf-8")
     result = cli("extract", "--manifest", tmp_path / "m.jsonl")
     assert (result.returncode, result.stdout) == (2, b"")
     assert b"m.jsonl:3: a line must be" in result.stderr

@@ -18,9 +18,7 @@ from portal_crawler.cli.fetch import FetchError, fetch
 
 Finished = subprocess.CompletedProcess[bytes]
 Cli = Callable[..., Finished]
-PAGE = (
-    "<html><head><title>靖远县枸杞</title></head><body><h1>靖远县枸杞迎来丰收季</h1></body></html>".encode()
-)
+PAGE = "<html><head><title>靖远县枸杞</title></head><body><h1>靖远县枸杞迎来丰收季</h1></body></html>".encode()
 
 
 def lines(result: Finished) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,9 @@ def rows(tmp_path: Path, sql: str) -> list[sqlite3.Row]:
 
 
 def listing(*numbers: int, following: str = "") -> str:
-    items = "".join(f'<li><a href="/2021/1119/{n}.html">靖远县引进企业第{n}批落地</a> <span>2021-11-19</span></li>' for n in numbers)
+    items = "".join(
+        f'<li><a href="/2021/1119/{n}.html">靖远县引进企业第{n}批落地</a> <span>2021-11-19</span></li>' for n in numbers
+    )
     return f'<html><body><div class="main"><ul class="list">{items}</ul><div class="page">{following}</div></div></body></html>'
 
 
@@ -122,7 +125,9 @@ def test_every_response_is_archived_as_received_and_the_row_says_where(tmp_path:
         found = read_exchange(tmp_path / "archive", row["file"], row["offset"], row["length"])
         assert (found.url, found.status) == (row["url"], row["status"])
         key = replica.find(row["url"].removeprefix(base))
-        assert key is None or len(found.body) == len(replica.files[key][0].replace(b"www.longyuan.example", base[7:].encode()))
+        assert key is None or len(found.body) == len(
+            replica.files[key][0].replace(b"www.longyuan.example", base[7:].encode())
+        )
     for segment in (tmp_path / "archive").rglob("*.warc.gz"):
         check = [sys.executable, "-m", "warcio.cli", "check", str(segment)]
         assert subprocess.run(check, check=False).returncode == 0
@@ -152,7 +157,10 @@ def test_new_articles_above_known_ones_are_found_after_a_walk_that_was_cut_short
 
 def test_since_stops_the_walk_and_a_later_crawl_without_it_goes_on(tmp_path: Path) -> None:
     def dated(days: list[int], following: str = "") -> str:
-        items = "".join(f'<li><a href="/2021/11{d:02}/{d}.html">靖远县引进企业第{d}批落地</a><span>2021-11-{d:02}</span></li>' for d in days)
+        items = "".join(
+            f'<li><a href="/2021/11{d:02}/{d}.html">靖远县引进企业第{d}批落地</a><span>2021-11-{d:02}</span></li>'
+            for d in days
+        )
         return f"<html><body><ul class=l>{items}</ul>{following}</body></html>"
 
     pages = {
@@ -198,7 +206,9 @@ def test_failures_are_recorded_retried_and_the_exit_code_says_so(tmp_path: Path)
 @pytest.mark.parametrize("status", [403, 405, 412, 521])
 def test_refusal_is_blocked_and_the_crawl_gives_up_early(tmp_path: Path, status: int) -> None:
     def answer(path: str) -> Answer | str | None:
-        return listing(*range(1, 201)) if path == "/list/" else (status, {}, b"no") if path.startswith("/2021") else None
+        return (
+            listing(*range(1, 201)) if path == "/list/" else (status, {}, b"no") if path.startswith("/2021") else None
+        )
 
     with site(answer) as (base, asked):
         found = summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private"))
@@ -253,7 +263,11 @@ def test_pages_of_an_article_are_joined_and_a_missing_one_is_a_warning(tmp_path:
             return listing(1)
         if path == "/2021/1119/1.html":
             return article(1, extra=pager)
-        return article(1, body="这是第二页的正文，写得很长，足够成为一个段落。", extra=pager) if path.endswith("_2.html") else None
+        return (
+            article(1, body="这是第二页的正文，写得很长，足够成为一个段落。", extra=pager)
+            if path.endswith("_2.html")
+            else None
+        )
 
     with site(answer) as (base, _):
         assert summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private"))["exit_code"] == 0
@@ -278,7 +292,10 @@ def test_page_that_fails_for_now_fails_its_article_and_nothing_half_is_stored(tm
 
 
 def test_entry_on_a_foreign_host_is_recorded_and_not_followed(tmp_path: Path) -> None:
-    page = listing(1).replace("</ul>", '<li><a href="http://foreign.example/2021/1119/9.html">别人的新闻一条</a><span>2021-11-19</span></li></ul>')
+    page = listing(1).replace(
+        "</ul>",
+        '<li><a href="http://foreign.example/2021/1119/9.html">别人的新闻一条</a><span>2021-11-19</span></li></ul>',
+    )
     with site(lambda path: page if path == "/list/" else article(1) if path.startswith("/2021") else None) as (base, _):
         assert summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private"))["articles"] == 1
     (row,) = rows(tmp_path, "SELECT * FROM ledger WHERE state = 'skipped'")
@@ -323,7 +340,9 @@ def test_second_crawl_of_the_same_portal_ends_at_once_and_names_the_holder(tmp_p
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_signal_ends_a_crawl_that_hangs_within_ten_seconds_with_its_state_saved(tmp_path: Path, number: int, code: int) -> None:
+def test_signal_ends_a_crawl_that_hangs_within_ten_seconds_with_its_state_saved(
+    tmp_path: Path, number: int, code: int
+) -> None:
     def answer(path: str) -> Answer | str | None:
         if path.startswith("/2021") and not path.endswith("/1.html"):
             time.sleep(60)
@@ -374,7 +393,11 @@ def test_manners_towards_a_host(tmp_path: Path) -> None:
         def do_GET(self) -> None:
             times.append(time.monotonic())
             agents.append(self.headers["User-Agent"])
-            body = (listing(1, 2) if self.path == "/list/" else article(1)).encode("gb18030") if "robots" not in self.path else b""
+            body = (
+                (listing(1, 2) if self.path == "/list/" else article(1)).encode("gb18030")
+                if "robots" not in self.path
+                else b""
+            )
             self.send_response(200 if body else 404)
             self.send_header("Set-Cookie", "id=1; path=/")
             self.end_headers()
@@ -391,18 +414,30 @@ def test_manners_towards_a_host(tmp_path: Path) -> None:
     assert subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
     server.shutdown()
     assert len(times) == 4
-    assert all(later - earlier > 0.95 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier > 0.95 for earlier, later in pairwise(times))
     assert set(agents) == {agents[0]} and agents[0].startswith("portal-crawler/")
 
 
 def test_scrapy_crawls_by_its_own_conventions(tmp_path: Path) -> None:
     replica = build(20, 5)
     with serve(replica) as base:
-        command = [sys.executable, "-m", "scrapy", "crawl", "portal", "-a", f"target={base}{replica.channels[0].listing_path}"]
+        command = [
+            sys.executable,
+            "-m",
+            "scrapy",
+            "crawl",
+            "portal",
+            "-a",
+            f"target={base}{replica.channels[0].listing_path}",
+        ]
         command += ["-a", f"db={tmp_path / 'p.db'}", "-a", f"archive={tmp_path / 'archive'}"]
         command += ["-s", "DOWNLOAD_DELAY=0", "-s", "PORTAL_CRAWLER_ALLOW_PRIVATE=1"]
         root = Path(__file__).parent.parent
-        result = subprocess.run(command, cwd=root, env=os.environ, capture_output=True, text=True, timeout=60, check=False)
+        result = subprocess.run(
+            command, cwd=root, env=os.environ, capture_output=True, text=True, timeout=60, check=False
+        )
     assert result.returncode == 0, result.stderr
-    assert len(rows(tmp_path, "SELECT * FROM articles")) == len([t for t in replica.truth if replica.channels[0].path in t.channel_paths])
+    assert len(rows(tmp_path, "SELECT * FROM articles")) == len(
+        [t for t in replica.truth if replica.channels[0].path in t.channel_paths]
+    )
     assert rows(tmp_path, "SELECT exit_code FROM runs")[0]["exit_code"] == 0

@@ -58,9 +58,7 @@ def test_same_arguments_give_the_same_bytes(replica: Replica) -> None:
 def test_a_greater_replica_holds_the_smaller_one_s_articles_and_newer_ones(replica: Replica) -> None:
     grown = build(70, 1)
     assert grown.truth[:60] == replica.truth
-    assert min(truth.published_at for truth in grown.truth[60:]) > max(
-        truth.published_at for truth in replica.truth
-    )
+    assert min(truth.published_at for truth in grown.truth[60:]) > max(truth.published_at for truth in replica.truth)
 
 
 def test_three_hundred_articles_are_built_within_two_seconds() -> None:
@@ -134,9 +132,7 @@ def test_entries_per_page_can_be_chosen() -> None:
 
 
 def test_some_listing_links_an_article_twice_more_by_its_picture(replica: Replica) -> None:
-    links = Counter(
-        tree(replica, "/zixun/shizhou/pingliang/index.html").xpath("//div[@class='pleft']//a/@href")
-    )
+    links = Counter(tree(replica, "/zixun/shizhou/pingliang/index.html").xpath("//div[@class='pleft']//a/@href"))
     assert any("preview" in html(replica, path) for path in html_paths(replica))
     assert max(count for link, count in links.items() if link != "#") > 1
 
@@ -167,9 +163,7 @@ def test_article_pages_have_what_old_articles_have(replica: Replica) -> None:
 def test_pagers_of_long_articles_stand_inside_the_text_s_element(replica: Replica) -> None:
     truth = replica.truth[12]
     assert truth.pages[1:] == tuple(truth.path.replace(".html", f"_{number}.html") for number in (2, 3))
-    pager = tree(replica, truth.path).xpath(
-        "//*[@id='contentText' or @class='text']//ul[@class='pagelist']//a/@href"
-    )
+    pager = tree(replica, truth.path).xpath("//*[@id='contentText' or @class='text']//ul[@class='pagelist']//a/@href")
     assert pager == [
         "#",
         "#",
@@ -218,9 +212,7 @@ def test_extraction_without_a_profile_gives_the_truth() -> None:
     grown = build(300, 7)
     wrong = []
     for truth in grown.truth:
-        pages = [
-            read_page(grown.files[path][0], BASE + path, content_type="text/html") for path in truth.pages
-        ]
+        pages = [read_page(grown.files[path][0], BASE + path, content_type="text/html") for path in truth.pages]
         article = article_of(pages)
         row = {name: getattr(article, name) for name in article.__slots__}
         row["images"] = [{"url": image.url, "caption": image.caption} for image in article.images]

@@ -35,9 +35,7 @@ def demo(directory: Path, articles: int, **environment: str) -> subprocess.Compl
 def shown(tmp_path_factory: pytest.TempPathFactory) -> str:
     # A proxy that answers nobody: the demo must not need one for its own loopback server.
     dead = "http://127.0.0.1:9"
-    result = demo(
-        tmp_path_factory.mktemp("demo"), 60, HTTP_PROXY=dead, http_proxy=dead, no_proxy="", NO_PROXY=""
-    )
+    result = demo(tmp_path_factory.mktemp("demo"), 60, HTTP_PROXY=dead, http_proxy=dead, no_proxy="", NO_PROXY="")
     assert result.returncode == 0, result.stderr
     return result.stdout
 

@@ -33,12 +33,8 @@ def connection(log: list[Request]) -> Iterator[HTTPConnection]:
         client.close()
 
 
-def ask(
-    connection: HTTPConnection, path: str, method: str = "GET", **headers: str
-) -> tuple[HTTPResponse, bytes]:
-    connection.request(
-        method, path, headers={name.replace("_", "-"): value for name, value in headers.items()}
-    )
+def ask(connection: HTTPConnection, path: str, method: str = "GET", **headers: str) -> tuple[HTTPResponse, bytes]:
+    connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
     response = connection.getresponse()
     return response, response.read()
 

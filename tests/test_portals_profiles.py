@@ -115,12 +115,8 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "message"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG]
-)
-def test_a_wrong_profile_is_named_with_file_line_and_key(
-    tmp_path: Path, before: str, after: str, message: str
-) -> None:
+@pytest.mark.parametrize(("before", "after", "message"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
+def test_a_wrong_profile_is_named_with_file_line_and_key(tmp_path: Path, before: str, after: str, message: str) -> None:
     assert before in GOOD
     with pytest.raises(ProfileError) as caught:
         load_profile(write(tmp_path, GOOD.replace(before, after, 1)))

@@ -127,12 +127,8 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("target", "host", "message"), [case[1:] for case in WRONG], ids=[c[0] for c in WRONG]
-)
-def test_a_target_that_names_nothing_says_what_would_be_right(
-    target: str, host: str | None, message: str
-) -> None:
+@pytest.mark.parametrize(("target", "host", "message"), [case[1:] for case in WRONG], ids=[c[0] for c in WRONG])
+def test_a_target_that_names_nothing_says_what_would_be_right(target: str, host: str | None, message: str) -> None:
     with pytest.raises(TargetError, match=re.escape(message)):
         find_portal(target, host, profiles=PROFILES)
 

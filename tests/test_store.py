@@ -47,9 +47,7 @@ def writer(store: Store) -> Writer:
 
 
 def capture(url: str = URL, offset: int = 0) -> Capture:
-    return Capture(
-        url, "2021-11-19T20:10:00+08:00", 200, "text/html", "sha1:AAAA", "gscn/gscn-1.warc.gz", offset, 100
-    )
+    return Capture(url, "2021-11-19T20:10:00+08:00", 200, "text/html", "sha1:AAAA", "gscn/gscn-1.warc.gz", offset, 100)
 
 
 def article(url: str = URL, **values: object) -> Article:
@@ -91,9 +89,7 @@ def test_article_and_everything_about_it_become_true_together(store: Store, writ
     assert json.loads(row["channel_path"]) == ["资讯频道", "市州快报"]
     assert json.loads(row["images"]) == [{"url": "http://news.example/1.jpg", "caption": None}]
     assert row["state"] == "live" and row["revision"] == 1
-    assert [
-        tuple(r) for r in reader.connection.execute("SELECT number, url FROM article_pages ORDER BY number")
-    ] == [
+    assert [tuple(r) for r in reader.connection.execute("SELECT number, url FROM article_pages ORDER BY number")] == [
         (1, URL),
         (2, second.url),
     ]
@@ -139,9 +135,7 @@ def test_unchanged_article_seen_again_is_no_revision(store: Store, writer: Write
 
 
 @pytest.mark.parametrize("field", ["title", "published_at", "source", "editor", "body"])
-def test_changed_field_is_a_revision_and_the_old_text_is_kept(
-    store: Store, writer: Writer, field: str
-) -> None:
+def test_changed_field_is_a_revision_and_the_old_text_is_kept(store: Store, writer: Writer, field: str) -> None:
     put(writer, article())
     put(writer, article(**{field: "改后"}), offset=100)
     rows = store.connection.execute(f"SELECT revision, {field} FROM revisions ORDER BY revision").fetchall()
@@ -186,9 +180,7 @@ def test_walks_tell_what_a_channel_listed_before(store: Store, writer: Writer) -
     assert seen_before(store, channel, [URL, "http://news.example/2.html"], row.complete_walk) == {URL}
 
 
-def test_failed_article_is_tried_in_the_next_runs_then_seldom_then_no_more(
-    store: Store, writer: Writer
-) -> None:
+def test_failed_article_is_tried_in_the_next_runs_then_seldom_then_no_more(store: Store, writer: Writer) -> None:
     writer.discover([Found(URL)], "article")
     waits = []
     for _ in range(8):
@@ -196,8 +188,7 @@ def test_failed_article_is_tried_in_the_next_runs_then_seldom_then_no_more(
         writer.flush()
         retry_at = store.connection.execute("SELECT retry_at FROM ledger").fetchone()[0]
         waits.append(
-            retry_at
-            and round((datetime.fromisoformat(retry_at) - datetime.now(BEIJING)) / timedelta(hours=1))
+            retry_at and round((datetime.fromisoformat(retry_at) - datetime.now(BEIJING)) / timedelta(hours=1))
         )
     assert waits == [0, 0, 1, 2, 4, 8, 16, None]
     assert waiting_articles(store, "gscn", datetime.now(BEIJING) + timedelta(days=30)) == []
@@ -311,14 +302,8 @@ def test_search_finds_what_a_plain_scan_finds(store: Store, writer: Writer, quer
             article(f"http://news.example/{number}.html", title="标题", body=text),
             offset=number * 100,
         )
-    terms = (
-        [fold(term) for term in (query.strip('"'),)]
-        if query.startswith('"')
-        else [fold(t) for t in query.split()]
-    )
-    expected = {
-        f"http://news.example/{n}.html" for n, text in enumerate(TEXTS) if all(t in fold(text) for t in terms)
-    }
+    terms = [fold(term) for term in (query.strip('"'),)] if query.startswith('"') else [fold(t) for t in query.split()]
+    expected = {f"http://news.example/{n}.html" for n, text in enumerate(TEXTS) if all(t in fold(text) for t in terms)}
     assert {hit.url for hit in search(store, query)} == expected
 
 
@@ -337,12 +322,8 @@ def test_search_ranks_titles_first_and_filters(store: Store, writer: Writer) -> 
     hits = search(store, "安全生产")
     assert [hit.url for hit in hits] == ["http://news.example/2.html", "http://news.example/1.html"]
     assert "⟦安全生产⟧" in hits[1].snippet
-    assert [hit.url for hit in search(store, "安全生产", until="2021-12-31")] == [
-        "http://news.example/1.html"
-    ]
-    assert [hit.url for hit in search(store, "安全生产", since="2022-01-01")] == [
-        "http://news.example/2.html"
-    ]
+    assert [hit.url for hit in search(store, "安全生产", until="2021-12-31")] == ["http://news.example/1.html"]
+    assert [hit.url for hit in search(store, "安全生产", since="2022-01-01")] == ["http://news.example/2.html"]
     assert search(store, "安全生产", portal="other") == []
     assert len(search(store, "安全生产", limit=1)) == 1
 

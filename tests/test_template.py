@@ -62,8 +62,7 @@ def own_lines(random_: random.Random, number: int) -> list[str]:
         who, what, where = random_.choice(_WHO), random_.choice(_WHAT), random_.choice(_WHERE)
         mark = "".join(random_.choices("梅兰竹菊松柏桃李杏梨枣桂", k=6))
         lines.append(
-            f"{mark}村民说，{who}第{number}次在{where}{what}，用了{random_.randint(2, 90)}天。"
-            * (part % 2 + 1)
+            f"{mark}村民说，{who}第{number}次在{where}{what}，用了{random_.randint(2, 90)}天。" * (part % 2 + 1)
         )
     return lines
 
@@ -170,18 +169,13 @@ def test_datelines_dates_numbers_and_rows_of_tables_are_never_learnt(line: str) 
 
 
 def test_the_office_that_signs_above_a_date_stays() -> None:
-    signed = [
-        [*own, "陇原市人民政府办公室", f"2021年11月{day % 28 + 1}日"]
-        for day, (own, _) in enumerate(portal(40))
-    ]
+    signed = [[*own, "陇原市人民政府办公室", f"2021年11月{day % 28 + 1}日"] for day, (own, _) in enumerate(portal(40))]
     assert not learn_template(signed)
 
 
 def test_a_line_on_fewer_than_three_in_ten_pages_is_no_template() -> None:
     def some(share: int) -> list[list[str]]:
-        return [
-            [*own, "青禾社"] if number % 20 < share else own for number, (own, _) in enumerate(portal(100))
-        ]
+        return [[*own, "青禾社"] if number % 20 < share else own for number, (own, _) in enumerate(portal(100))]
 
     assert not learn_template(some(6))
     assert [line.text for line in learn_template(some(7)).tail] == ["青禾社"]
@@ -218,9 +212,7 @@ def test_channels_with_footers_of_their_own() -> None:
 
     def printed(count: int, seed: int) -> list[tuple[list[str], list[str]]]:
         pages = [(own, random_.choice(names)) for own, _ in portal(count, seed)]
-        return [
-            (own, [*own, f"{name}的朋友们", f"{name}第{random_.randint(1, 99)}回"]) for own, name in pages
-        ]
+        return [(own, [*own, f"{name}的朋友们", f"{name}第{random_.randint(1, 99)}回"]) for own, name in pages]
 
     template = learn_template(lines for _, lines in printed(30, 1))
     assert all(strip(template, lines) == own for own, lines in printed(100, 2))
@@ -267,9 +259,7 @@ def page_of(lines: list[str], number: int) -> Page:
 
 
 def test_the_template_goes_from_each_page_of_an_article() -> None:
-    template = learn_template(
-        body_of(printed, number).split("\n") for number, (_, printed) in enumerate(portal(30))
-    )
+    template = learn_template(body_of(printed, number).split("\n") for number, (_, printed) in enumerate(portal(30)))
     parts = portal(5, 77)
     pages = [page_of(printed, 1) for _, printed in parts]
     article = article_of(pages)
@@ -317,16 +307,12 @@ def opened(store: Store) -> Callable[[], TemplatePipeline]:
 def item(lines: list[str], number: int = 0) -> ArticlePages:
     """An article as the extract pipeline hands it on."""
     url = f"http://a.example/{number}.html"
-    article = Article(
-        url, portal="a", body="\n".join(lines), provenance={"body": "heaviest block"}, extractor="x/1"
-    )
+    article = Article(url, portal="a", body="\n".join(lines), provenance={"body": "heaviest block"}, extractor="x/1")
     held = Capture(url, "2021-11-19T20:10:00+08:00", 200, "text/html", "sha1:A", "a/1.warc.gz", number, 1)
     return ArticlePages(url, [], [PageCapture(url, held)], article=article)
 
 
-def test_a_crawl_learns_as_it_goes_and_the_next_one_knows(
-    store: Store, opened: Callable[[], TemplatePipeline]
-) -> None:
+def test_a_crawl_learns_as_it_goes_and_the_next_one_knows(store: Store, opened: Callable[[], TemplatePipeline]) -> None:
     pipeline = opened()
     pages = portal(45)
     for number, (own, printed) in enumerate(pages):

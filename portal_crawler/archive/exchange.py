@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import datetime
 
-import brotli  # type: ignore[import-untyped]  # it ships no types
+import brotli
 
 Headers = tuple[tuple[bytes, bytes], ...]
 

@@ -47,9 +47,7 @@ def members(exchange: Exchange) -> Members:
     status_line = f"HTTP/1.1 {exchange.status} {exchange.reason}".encode("latin-1", "replace")
     response = _record(exchange, WarcRecordType.response, status_line, _unframed(exchange), exchange.body)
     response.headers["WARC-Record-ID"] = f"<{response_id}>"
-    request = _record(
-        exchange, WarcRecordType.request, _request_line(exchange), exchange.request_headers, b""
-    )
+    request = _record(exchange, WarcRecordType.request, _request_line(exchange), exchange.request_headers, b"")
     request.headers["WARC-Concurrent-To"] = f"<{response_id}>"
     return Members(
         request=_member(request, None),
@@ -73,16 +71,13 @@ def _unframed(exchange: Exchange) -> Headers:
     length = str(len(exchange.body)).encode()
     return tuple(
         (_ORIGINAL + name, value)
-        if name.lower() == b"transfer-encoding"
-        or (name.lower() == b"content-length" and value.strip() != length)
+        if name.lower() == b"transfer-encoding" or (name.lower() == b"content-length" and value.strip() != length)
         else (name, value)
         for name, value in exchange.headers
     )
 
 
-def _record(
-    exchange: Exchange, kind: WarcRecordType, first_line: bytes, headers: Headers, body: bytes
-) -> WarcRecord:
+def _record(exchange: Exchange, kind: WarcRecordType, first_line: bytes, headers: Headers, body: bytes) -> WarcRecord:
     record = WarcRecord()
     record.init_headers(record_type=kind)
     record.headers["WARC-Target-URI"] = exchange.url

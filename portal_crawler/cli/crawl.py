@@ -44,19 +44,13 @@ class _Work:
 
 @click.command()
 @click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
-@click.option(
-    "--channel", "names", metavar="NAME", multiple=True, help="Only this channel; may be given again."
-)
+@click.option("--channel", "names", metavar="NAME", multiple=True, help="Only this channel; may be given again.")
 @click.option("--host", metavar="HOST[:PORT]", help="The host of a portal whose profile names none.")
 @since_option
 @until_option
 @click.option("--limit", type=click.IntRange(min=1), help="Most articles to fetch, for each portal.")
-@click.option(
-    "--full", is_flag=True, help="Walk every listing page, also where nothing new is to be expected."
-)
-@click.option(
-    "--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Portals crawled at once."
-)
+@click.option("--full", is_flag=True, help="Walk every listing page, also where nothing new is to be expected.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Portals crawled at once.")
 @db_option
 @archive_option
 @click.option(
@@ -212,12 +206,7 @@ def _flags(ctx: click.Context, without: tuple[str, ...]) -> list[str]:
     flags: list[str] = []
     for parameter in ctx.command.params:
         value: Any = ctx.params.get(parameter.name or "")
-        if (
-            parameter.name in without
-            or value is None
-            or value is False
-            or not isinstance(parameter, click.Option)
-        ):
+        if parameter.name in without or value is None or value is False or not isinstance(parameter, click.Option):
             continue
         flags += [parameter.opts[-1]] if value is True else [f"{parameter.opts[0]}={value}"]
     return flags

@@ -16,9 +16,7 @@ from rich.console import Console
     show_default=True,
     help="Where the demo's database and archive go.",
 )
-@click.option(
-    "--articles", type=click.IntRange(min=1), default=60, show_default=True, help="Size of the replica."
-)
+@click.option("--articles", type=click.IntRange(min=1), default=60, show_default=True, help="Size of the replica.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another number, other pages.")
 @click.pass_context
 def demo(ctx: click.Context, directory: Path, articles: int, seed: int) -> None:

@@ -104,7 +104,5 @@ def _read_manifest(path: Path) -> Iterator[_Page]:
                 raise TypeError
             yield _Page(entry["file"], entry["url"], content_type if isinstance(content_type, str) else None)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            message = (
-                f'{path}:{number}: a line must be {{"file": …, "url": …}} with an optional "content_type"'
-            )
+            message = f'{path}:{number}: a line must be {{"file": …, "url": …}} with an optional "content_type"'
             raise Failure(message, USAGE) from error

@@ -96,9 +96,7 @@ def _read(response: http.client.HTTPResponse, most_bytes: int) -> Fetched:
         (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
         for name, value in response.headers.items()
     )
-    exchange = Exchange(
-        response.url, "GET", (), response.status, response.reason, headers, body, datetime.now(UTC)
-    )
+    exchange = Exchange(response.url, "GET", (), response.status, response.reason, headers, body, datetime.now(UTC))
     return Fetched(response.url, exchange.content(), exchange.header("content-type"))
 
 
@@ -176,9 +174,7 @@ class _Https(urllib_request.HTTPSHandler):
 
     def https_open(self, req: urllib_request.Request) -> http.client.HTTPResponse:
         self._network.judge_literal(req.full_url)
-        return self.do_open(
-            partial(_connection, http.client.HTTPSConnection, self._network), req, context=self._tls
-        )
+        return self.do_open(partial(_connection, http.client.HTTPSConnection, self._network), req, context=self._tls)
 
 
 def _connection(kind: type, network: _Network, host: str, **options: Any) -> Any:

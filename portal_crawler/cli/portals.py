@@ -69,8 +69,6 @@ def check(files: tuple[Path, ...]) -> None:
             wrong += 1
             click.echo(plain(str(error)), err=True)
         else:
-            click.echo(
-                plain(f"{path.name}: {portal.id} {portal.name}, {len(portal.channels)} channels, good")
-            )
+            click.echo(plain(f"{path.name}: {portal.id} {portal.name}, {len(portal.channels)} channels, good"))
     if wrong:
         raise click.exceptions.Exit(USAGE)

@@ -20,9 +20,7 @@ from portal_crawler.cli.output import plain, print_json
 @click.option("--portal", help="Only this portal's articles.")
 @since_option
 @until_option
-@click.option(
-    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Most hits to print."
-)
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Most hits to print.")
 @json_option
 @db_option
 def search(
@@ -60,9 +58,7 @@ def search(
             console.print(Text(plain(_line(hit)), style="dim"))
             console.print(Text(plain(hit.snippet)), "\n")
         else:
-            click.echo(
-                "\t".join(plain(cell or "") for cell in (hit.published_at, hit.title, hit.url, hit.snippet))
-            )
+            click.echo("\t".join(plain(cell or "") for cell in (hit.published_at, hit.title, hit.url, hit.snippet)))
     if not hits and not as_json:
         click.echo("nothing found", err=True)
 

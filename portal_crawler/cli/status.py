@@ -43,12 +43,8 @@ def status(as_json: bool, db: Path) -> None:
 
 def _portals(store: Store) -> list[dict[str, Any]]:
     """For each portal the count of its articles and of its ledger's URLs by state."""
-    names = store.connection.execute(
-        "SELECT portal FROM ledger UNION SELECT portal FROM runs ORDER BY 1"
-    ).fetchall()
-    articles = dict(
-        store.connection.execute("SELECT portal, count(*) FROM articles GROUP BY portal").fetchall()
-    )
+    names = store.connection.execute("SELECT portal FROM ledger UNION SELECT portal FROM runs ORDER BY 1").fetchall()
+    articles = dict(store.connection.execute("SELECT portal, count(*) FROM articles GROUP BY portal").fetchall())
     portals = []
     for (name,) in names:
         ledger = count_by_state(store, name)
@@ -79,10 +75,7 @@ def _print(state: dict[str, Any]) -> None:
     states = ("discovered", "done", "pending", "failed", "blocked", "skipped")
     print_rows(
         ("portal", "articles", *states),
-        (
-            (item["portal"], item["articles"], *(item["ledger"][name] for name in states))
-            for item in state["portals"]
-        ),
+        ((item["portal"], item["articles"], *(item["ledger"][name] for name in states)) for item in state["portals"]),
         title="Portals",
     )
     print_rows(

@@ -18,9 +18,7 @@ def listing_name(page: int) -> str:
     return "index.html" if page == 1 else f"index_{page}.html"
 
 
-def listing_page(
-    column: Column, stories: Sequence[Story], page: int, pages: int, hot: Sequence[Story]
-) -> str:
+def listing_page(column: Column, stories: Sequence[Story], page: int, pages: int, hot: Sequence[Story]) -> str:
     """HTML of one page of a listing: `stories` are this page's entries, newest first."""
     links = [f'<a href="/{directory}/">{name}</a>' for directory, name in trail(column.key)]
     items = "\n".join(_entry(column, story, position) for position, story in enumerate(stories))
@@ -50,9 +48,7 @@ def _entry(column: Column, story: Story, position: int) -> str:
         href = f"//{HOST}{path}"
     picture = next((block for block in story.blocks if isinstance(block, Picture)), None)
     preview = (
-        f'<a href="{href}" class="preview"><img src="{picture.path}" width="120" height="90" /></a>'
-        if picture
-        else ""
+        f'<a href="{href}" class="preview"><img src="{picture.path}" width="120" height="90" /></a>' if picture else ""
     )
     return f'<li>{preview}<a href="{href}" class="title" target="_blank">{escape(story.title, quote=False)}</a> <span class="date">[{story.published:%Y-%m-%d}]</span></li>'
 
@@ -71,14 +67,10 @@ def _pager(page: int, pages: int) -> str:
     if pages == 1:
         return "共1页"
     parts = (
-        []
-        if page == 1
-        else [f'<a href="{listing_name(1)}">首页</a>', f'<a href="{listing_name(page - 1)}">上一页</a>']
+        [] if page == 1 else [f'<a href="{listing_name(1)}">首页</a>', f'<a href="{listing_name(page - 1)}">上一页</a>']
     )
     for number in range(max(1, page - 3), min(pages, page + 3) + 1):
-        parts.append(
-            f"<b>{number}</b>" if number == page else f'<a href="{listing_name(number)}">{number}</a>'
-        )
+        parts.append(f"<b>{number}</b>" if number == page else f'<a href="{listing_name(number)}">{number}</a>')
     if page < pages:
         parts += [
             f'<a href="{listing_name(page + 1)}">下一页</a>',
@@ -90,9 +82,7 @@ def _pager(page: int, pages: int) -> str:
 def front_page(directory: str, by_column: Mapping[str, Sequence[Story]], hot: Sequence[Story]) -> str:
     """The front of the site (directory "") or of a section: the newest of each listing below it."""
     name = sections().get(directory, "首页")
-    below = [
-        column for column in COLUMNS if f"{column.key}/".startswith(f"{directory}/" if directory else "")
-    ]
+    below = [column for column in COLUMNS if f"{column.key}/".startswith(f"{directory}/" if directory else "")]
     boxes = "\n".join(_box(column, by_column[column.key][:_ON_A_FRONT]) for column in below)
     return document(
         f"{name}_{SITE}" if directory else f"{SITE}_甘肃地方门户",

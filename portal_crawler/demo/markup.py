@@ -49,9 +49,7 @@ def body_html(blocks: Sequence[Block], markup: str) -> str:
 
 def _scripts(text: str) -> str:
     return _SCRIPT.sub(
-        lambda match: (
-            f"<{'sub' if match[1] == '_' else 'sup'}>{match[2]}</{'sub' if match[1] == '_' else 'sup'}>"
-        ),
+        lambda match: f"<{'sub' if match[1] == '_' else 'sup'}>{match[2]}</{'sub' if match[1] == '_' else 'sup'}>",
         text,
     )
 
@@ -95,8 +93,7 @@ def _table(table: Table) -> str:
     rows = "".join(
         "<tr>"
         + "".join(
-            f'<td width="142" valign="top"><p class="MsoNormal">{_word_runs(cell)}<o:p></o:p></p></td>'
-            for cell in row
+            f'<td width="142" valign="top"><p class="MsoNormal">{_word_runs(cell)}<o:p></o:p></p></td>' for cell in row
         )
         + "</tr>\r\n"
         for row in table.rows
@@ -105,7 +102,9 @@ def _table(table: Table) -> str:
 
 
 def _picture(picture: Picture) -> str:
-    shown = f'<p style="text-align:center" align="center"><img border="0" alt="" width="550" src="{picture.path}" /></p>'
+    shown = (
+        f'<p style="text-align:center" align="center"><img border="0" alt="" width="550" src="{picture.path}" /></p>'
+    )
     if picture.caption:
         shown += f'\r\n<p style="text-align:center" align="center"><span style="color:#666">{escape(picture.caption, quote=False)}</span></p>'
     return shown

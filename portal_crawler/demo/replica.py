@@ -66,12 +66,8 @@ class Replica:
 
     def portal(self, host: str) -> Portal:
         """The replica's profile when it is served under this host (`name` or `name:port`)."""
-        channels = tuple(
-            Channel(item.name, item.path, f"http://{host}{item.listing_path}") for item in self.channels
-        )
-        return Portal(
-            id="longyuan", name=SITE, province="甘肃", hosts=(host.partition(":")[0],), channels=channels
-        )
+        channels = tuple(Channel(item.name, item.path, f"http://{host}{item.listing_path}") for item in self.channels)
+        return Portal(id="longyuan", name=SITE, province="甘肃", hosts=(host.partition(":")[0],), channels=channels)
 
 
 def build(articles: int = 60, seed: int = 1, *, entries_per_page: int = ENTRIES_PER_PAGE) -> Replica:
@@ -81,8 +77,7 @@ def build(articles: int = 60, seed: int = 1, *, entries_per_page: int = ENTRIES_
     """
     stories = write_stories(articles, seed)
     by_column = {
-        column.key: [story for story in reversed(stories) if column.key in story.channels]
-        for column in COLUMNS
+        column.key: [story for story in reversed(stories) if column.key in story.channels] for column in COLUMNS
     }
     replica = Replica({}, {}, [truth_of(story) for story in stories], [], {})
     _add_articles(replica, stories, by_column)
@@ -126,9 +121,7 @@ def _add_articles(replica: Replica, stories: Sequence[Story], by_column: dict[st
                 replica.modified[block.path] = story.published
 
 
-def _add_listing(
-    replica: Replica, column: Column, stories: list[Story], hot: list[Story], per_page: int
-) -> None:
+def _add_listing(replica: Replica, column: Column, stories: list[Story], hot: list[Story], per_page: int) -> None:
     pages = max(1, -(-len(stories) // per_page))
     path = f"/{column.key}/"
     replica.channels.append(ReplicaChannel(column.name, column.path, path))
@@ -166,6 +159,5 @@ def _png(shade: int) -> bytes:
         (b"IEND", b""),
     )
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )

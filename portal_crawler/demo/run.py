@@ -32,9 +32,7 @@ def run_demo(directory: Path, console: Console, *, articles: int = 60, seed: int
     db = directory / "portal.db"
     with serve(replica) as base_url, _unproxied():
         portal = replica.portal(base_url.removeprefix("http://"))
-        console.print(
-            f"{portal.name}: {len(replica.truth)} articles in {len(portal.channels)} channels at {base_url}/"
-        )
+        console.print(f"{portal.name}: {len(replica.truth)} articles in {len(portal.channels)} channels at {base_url}/")
         with console.status("starting …") as status:
 
             def show(figures: RunSummary) -> None:

@@ -38,17 +38,13 @@ class Request:
 
 
 @contextmanager
-def serve(
-    replica: Replica, port: int = 0, *, delay_s: float = 0.0, log: list[Request] | None = None
-) -> Iterator[str]:
+def serve(replica: Replica, port: int = 0, *, delay_s: float = 0.0, log: list[Request] | None = None) -> Iterator[str]:
     """Serve the replica while the context lasts; gives the base URL, without a slash at the end.
 
     port: 0 for a free one. delay_s: waited before each answer. log: every answered request is appended to it.
     """
     requests = [] if log is None else log
-    handler = type(
-        "ReplicaHandler", (_Handler,), {"replica": replica, "delay_s": delay_s, "requests": requests}
-    )
+    handler = type("ReplicaHandler", (_Handler,), {"replica": replica, "delay_s": delay_s, "requests": requests})
     server = _Server((_LOOPBACK, port), handler)
     # The short interval is how long closing may take.
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

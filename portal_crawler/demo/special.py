@@ -57,9 +57,7 @@ def _wide_blanks(story: Story, writer: Writer) -> Story:
     """Full-width blanks and digits inside the text, which are text."""
     verse = Paragraph(writer.fill("陇原　秋色　{town}　黄河水暖　麦苗青"))
     wide = Paragraph(
-        writer.fill(
-            "受表彰的有：马　兰　{person}　（第１名）；王　军　{person}　（第２名），奖金共{2~9}万元。"
-        )
+        writer.fill("受表彰的有：马　兰　{person}　（第１名）；王　军　{person}　（第２名），奖金共{2~9}万元。")
     )
     return replace(story, markup="plain", pages=cut([*story.blocks, verse, wide], 1))
 

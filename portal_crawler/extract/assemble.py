@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from portal_crawler.article import Article, Portal
@@ -88,7 +87,11 @@ def _near(page: Page, headline: Headline, text_start: int) -> list[int]:
     first = max(top - _ABOVE_HEADLINE, 0)
     below = [index for index in range(top, text_start) if len(page.lines[index].text) <= 200]
     # Above the headline stand mastheads and navigation; only lines without links are believed there.
-    over = [index for index in range(top - 1, first - 1, -1) if not page.lines[index].link and len(page.lines[index].text) <= 60]
+    over = [
+        index
+        for index in range(top - 1, first - 1, -1)
+        if not page.lines[index].link and len(page.lines[index].text) <= 60
+    ]
     return below + over
 
 

@@ -12,7 +12,14 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 
-from portal_crawler.extract.boilerplate import ends_article, is_block_heading, is_invitation, is_notice, is_teaser, is_tools
+from portal_crawler.extract.boilerplate import (
+    ends_article,
+    is_block_heading,
+    is_invitation,
+    is_notice,
+    is_teaser,
+    is_tools,
+)
 from portal_crawler.extract.labels import read_labels
 from portal_crawler.extract.page import Line, Page
 from portal_crawler.extract.times import find_stamp
@@ -28,7 +35,15 @@ _AFTER_END = 0.02
 # So many characters of links and furniture below the headline halve what a line says: a caption of one sentence
 # right below it outweighs the teasers of the right-hand column.
 _FAR = 200.0
-_TEXT, _FURNITURE, _LINKS, _CREDIT, _HEADING, _NOTICE, _END = "text", "furniture", "links", "credit", "heading", "notice", "end"
+_TEXT, _FURNITURE, _LINKS, _CREDIT, _HEADING, _NOTICE, _END = (
+    "text",
+    "furniture",
+    "links",
+    "credit",
+    "heading",
+    "notice",
+    "end",
+)
 _CLOSING = (_CREDIT, _HEADING, _NOTICE, _END)
 
 
@@ -84,7 +99,7 @@ def is_credit(text: str) -> bool:
     labels = read_labels(text)
     if not labels or text.endswith(("。", "！", "？")):
         return False
-    head = text[: labels[0].start].strip(" \u3000【[（([［>|-—·")
+    head = text[: labels[0].start].strip("[]【（(［>|-—· \u3000")
     if len(head) > 6 and find_stamp(head) is None and "http" not in head and len(labels) < 2:
         return False
     return all(len(item.value) <= 60 and not _SPOKEN.search(item.value) for item in labels)
@@ -93,7 +108,7 @@ def is_credit(text: str) -> bool:
 def _opens_with_label(text: str) -> bool:
     """Whether a line begins with a label of the page (时间：) and not with a word that ends in one (上班时间：)."""
     labels = read_labels(text)
-    return not text[: labels[0].start].strip(" \u3000【[（([") and all(item.kind != "text" for item in labels)
+    return not text[: labels[0].start].strip("【[（( \u3000") and all(item.kind != "text" for item in labels)
 
 
 def _closes(text: str) -> bool:
@@ -229,7 +244,9 @@ def _tail(page: Page, weighed: list[_Weighed], start: int, first: int, end: int)
             if item.kind == _END or after < (_WORTH_TAKING if item.kind == _HEADING else before):
                 end = index
                 break
-    while end > first and (weighed[end - 1].kind != _TEXT or weighed[end - 1].labels or _is_count(page.lines[start + end - 1], page)):
+    while end > first and (
+        weighed[end - 1].kind != _TEXT or weighed[end - 1].labels or _is_count(page.lines[start + end - 1], page)
+    ):
         end -= 1
     return end
 

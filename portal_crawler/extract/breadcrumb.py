@@ -22,7 +22,9 @@ _BAR = re.compile(r"\s*[/|｜丨·]\s*|\s+[-–—]+\s+|(?<=[\u4e00-\u9fff])\s*[
 _MOST_CRUMBS = 6
 _HOME = re.compile(r"^(?:.{0,12}(?:首页|主页)|home)$", re.I)
 _SITE_NAME = re.compile(r"(?:网|在线|门户|报|社|之窗)$")
-_LAST = re.compile(r"^(?:正文|浏览正文|文章内容|内容|详细内容|详情|文章|新闻正文|文章正文|浏览文章|查看文章|阅读|阅读正文|浏览|列表|本页|最终页)$")
+_LAST = re.compile(
+    r"^(?:正文|浏览正文|文章内容|内容|详细内容|详情|文章|新闻正文|文章正文|浏览文章|查看文章|阅读|阅读正文|浏览|列表|本页|最终页)$"
+)
 _AFTERWARDS = re.compile(
     r"(?:转播|分享|字号|字体|打印|收藏|我要|时间|来源|编辑|发布|【|\[|评论|投稿|手机|新闻热线|\d{4}[-年]).*$|[\s\u3000]{2,}.*$"
 )
@@ -63,7 +65,11 @@ def _is_crumb_line(line: Line, lines_above_headline: int) -> bool:
     near = 0 < lines_above_headline <= 4
     if _ARROW.search(line.text):
         parts = [part.strip() for part in _ARROW.split(line.text) if part.strip()]
-        return len(parts) > 2 or bool(parts and _HOME.match(parts[0])) or (near and len(parts) == 2 and max(map(len, parts)) <= 12)
+        return (
+            len(parts) > 2
+            or bool(parts and _HOME.match(parts[0]))
+            or (near and len(parts) == 2 and max(map(len, parts)) <= 12)
+        )
     parts = [part.strip() for part in _BAR.split(line.text)]
     if not near or not 1 < len(parts) <= _MOST_CRUMBS:
         return False
@@ -112,7 +118,7 @@ def _is_site(page: Page, name: str, href: str | None) -> bool:
 
 def _links(page: Page, index: int) -> dict[str, str]:
     element: etree._Element = page.blocks[page.lines[index].block].element
-    found = {}
+    found: dict[str, str] = {}
     for anchor in element.iter("a"):
         text = "".join(anchor.itertext()).strip()
         if text and anchor.get("href"):

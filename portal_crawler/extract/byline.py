@@ -26,7 +26,9 @@ _EDITOR_LINE = re.compile(r"^[\W_]*(?:责任编辑|责编|编辑|責任編輯)\s
 # Lines under the text in which a source or an editor is looked for.
 _NEAR = 20
 _CLOSING_BRACKET = re.compile(r"[（(【\[〔［](?P<inside>[^（()）【】\[\]]{2,60})[)）】\]〕］]?\s*$")
-_EDITOR_BRACKET = re.compile(r"\s*[（(【\[〔［]\s*(?:责任编辑|责\s*编|编辑|责任編輯|編輯)\s*[:：][^（()）【】\[\]\n]{0,40}[)）】\]〕］]\s*$")
+_EDITOR_BRACKET = re.compile(
+    r"\s*[（(【\[〔［]\s*(?:责任编辑|责\s*编|编辑|责任編輯|編輯)\s*[:：][^（()）【】\[\]\n]{0,40}[)）】\]〕］]\s*$"
+)
 # 凡本网注明“来源：X”: what a notice says of the label is not what the label says.
 _QUOTED = re.compile(r"[“\"「『‘]\s*$|注明\s*$")
 _ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+(?:com|cn|net|org)(?:\.cn)?\S*?(?=[\t\s\u3000]|$)")
@@ -157,12 +159,16 @@ def _bare_source(reads: list[_Read]) -> Named | None:
         for token in tokens:
             if is_outlet(token) and not re.search(r"[>»]", token):
                 return Named(token, "beside time")
-        if len(tokens) == 1 and read.line.link == len(tokens[0]) and 2 <= len(tokens[0]) <= 12 and not is_person(tokens[0]):
-            if not is_tools(tokens[0]) and "评论" not in tokens[0]:
-                return Named(tokens[0], "link beside time")
+        if len(tokens) == 1 and read.line.link == len(tokens[0]) and _may_be_account(tokens[0]):
+            return Named(tokens[0], "link beside time")
         if before and not before.labels and not before.line.link and is_outlet(before.line.text):
             return Named(before.line.text.strip(), "line before time")
     return None
+
+
+def _may_be_account(text: str) -> bool:
+    """Whether a link beside the time may name who published: no person, no button, not the comments."""
+    return 2 <= len(text) <= 12 and not is_person(text) and not is_tools(text) and "评论" not in text
 
 
 def _labelled_persons(reads: list[_Read], kind: str, place: str) -> Named | None:
@@ -188,7 +194,7 @@ def _reporter_line(reads: list[_Read]) -> Named | None:
 def _author_after_source(reads: list[_Read]) -> Named | None:
     for read in reads:
         for item in read.labels:
-            if item.kind == "source" and (names := persons_after_outlet(item.value)):
-                if all(map(is_person, names.split("、"))):
-                    return Named(names, f"behind {item.label}")
+            names = persons_after_outlet(item.value) if item.kind == "source" else None
+            if names and all(map(is_person, names.split("、"))):
+                return Named(names, f"behind {item.label}")
     return None

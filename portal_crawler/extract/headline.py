@@ -54,7 +54,12 @@ def find_headline(page: Page) -> Headline:
             inside = text in squashed and len(text) * 3 >= len(squashed) * 0.8
             # A title cut short by the CMS: the line says it in full.
             if inside or (len(first_part) >= _SHORTEST and first_part in text and len(text) < 3 * len(first_part)):
-                names = (level == 3 and size >= _SHORTEST, min(len(text), len(squashed)), level + 2 * int(_has_meta_below(lines, index)), -index)
+                names = (
+                    level == 3 and size >= _SHORTEST,
+                    min(len(text), len(squashed)),
+                    level + 2 * int(_has_meta_below(lines, index)),
+                    -index,
+                )
                 if names > best_rank:
                     best, best_rank = index, names
     if heading >= 0 and heading != best:
@@ -81,7 +86,13 @@ def _above_meta(lines: list[Line]) -> int:
             continue
         for above in range(index - 1, max(index - 4, -1), -1):
             text = lines[above].text
-            if 6 <= len(text) <= 80 and not lines[above].link and not is_tools(text) and not read_labels(text) and not find_stamp(text):
+            if (
+                6 <= len(text) <= 80
+                and not lines[above].link
+                and not is_tools(text)
+                and not read_labels(text)
+                and not find_stamp(text)
+            ):
                 return above
     return -1
 
@@ -103,7 +114,7 @@ def _whole(page: Page, index: int, page_title: str) -> str:
     block = page.blocks[page.lines[index].block]
     if block.tag not in _HEADINGS:
         return page.lines[index].text
-    parts = []
+    parts: list[str] = []
     for line in page.lines[block.start : block.end]:
         if parts and (find_stamp(line.text) or read_labels(line.text)):
             break

@@ -11,14 +11,27 @@ from portal_crawler.article import Image
 from portal_crawler.extract.page import Line, Page
 
 # Scripts that load pictures late keep the address in one of these and a placeholder in src.
-_ADDRESSES = ("data-src", "data-original", "data-lazy-src", "data-echo", "data-url", "data-actualsrc", "oldsrc", "original", "file", "src")
+_ADDRESSES = (
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-echo",
+    "data-url",
+    "data-actualsrc",
+    "oldsrc",
+    "original",
+    "file",
+    "src",
+)
 _FURNITURE = re.compile(
     r"(?:^|[/_.-])(?:icon|logo|spacer|blank|space|dot|arrow|line|bg|button|btn|share|print|qrcode|ewm|erweima|weixin|wechat|weibo|loading|grey|gray|transparent|pixel|clear|1x1|face|smile|emoji|avatar|ico)\d*(?:[/_.-]|$)",
     re.I,
 )
 _ADVERT = re.compile(r"//(?:ads?|adv|gg|guanggao)\d?\.|/(?:ads?|adv|advert|guanggao)[/_.-]|banner", re.I)
 _SMALLEST = 60
-_CAPTION = re.compile(r"^(?:[▲△▼◆●■]|图[为：:片]|(?:资料|效果|示意|现场)图|.{0,6}供图)|(?:摄|供图|资料图|/图|图片)[)）]?$|摄影报道")
+_CAPTION = re.compile(
+    r"^(?:[▲△▼◆●■]|图[为：:片]|(?:资料|效果|示意|现场)图|.{0,6}供图)|(?:摄|供图|资料图|/图|图片)[)）]?$|摄影报道"
+)
 
 
 def find_images(page: Page, first: int, end: int) -> tuple[Image, ...]:
@@ -36,7 +49,11 @@ def find_images(page: Page, first: int, end: int) -> tuple[Image, ...]:
 def _address(base: str, picture: etree._Element) -> str | None:
     for name in _ADDRESSES:
         value = (picture.get(name) or "").strip()
-        if value and not value.startswith(("data:", "about:", "javascript:")) and not _is_placeholder(picture, name, value):
+        if (
+            value
+            and not value.startswith(("data:", "about:", "javascript:"))
+            and not _is_placeholder(picture, name, value)
+        ):
             return _absolute(base, value)
     if srcset := picture.get("srcset") or picture.get("data-srcset"):
         candidates = [part.strip().split() for part in srcset.split(",") if part.strip()]
@@ -91,6 +108,10 @@ def _looks_like_caption(page: Page, line: Line) -> bool:
     for index in list(page.ancestors(line.block))[:2]:
         element = page.blocks[index].element
         style = (element.get("style") or "").replace(" ", "").lower()
-        if element.tag in ("center", "figcaption") or (element.get("align") or "").lower() == "center" or "text-align:center" in style:
+        if (
+            element.tag in ("center", "figcaption")
+            or (element.get("align") or "").lower() == "center"
+            or "text-align:center" in style
+        ):
             return True
     return False

@@ -116,4 +116,6 @@ def _stands_alone(text: str, position: int, edge: int, value: int, label: str) -
 def _bare(text: str) -> list[tuple[int, int, str]]:
     sources = list(_BARE_SOURCE.finditer(text))
     others = (_BARE_AFTER_SOURCE if sources else _BARE).finditer(text, sources[0].end() if sources else 0)
-    return [(match.start(), match.end(), match.groupdict().get("label") or match["both"]) for match in (*sources, *others)]
+    return [
+        (match.start(), match.end(), match.groupdict().get("label") or match["both"]) for match in (*sources, *others)
+    ]

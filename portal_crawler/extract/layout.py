@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -9,8 +10,8 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 
 from portal_crawler.article import Article, Layout, Portal
-from portal_crawler.extract.names import outlet, persons
 from portal_crawler.extract.labels import read_labels
+from portal_crawler.extract.names import outlet, persons
 from portal_crawler.extract.page import EDGES, Page, lay_out
 from portal_crawler.extract.times import find_stamp
 
@@ -35,10 +36,16 @@ def apply_layout(article: Article, page: Page, layout: Layout) -> Article:
     if stamp:
         values |= {"published_at": stamp.value, "published_precision": stamp.precision, "published_raw": stamp.raw}
     if layout.channel_path:
-        crumbs = tuple(filter(None, ("".join(part.itertext()).strip(EDGES) for part in _select(layout.channel_path)(page.root))))
+        crumbs = tuple(
+            filter(None, ("".join(part.itertext()).strip(EDGES) for part in _select(layout.channel_path)(page.root)))
+        )
         if crumbs:
             values["channel_path"] = crumbs
-    rules = {field: f"layout {getattr(layout, 'time' if field == 'published_at' else field)}" for field in values if field in _RULED}
+    rules = {
+        field: f"layout {getattr(layout, 'time' if field == 'published_at' else field)}"
+        for field in values
+        if field in _RULED
+    }
     return replace(article, **values, provenance=article.provenance | rules)  # type: ignore[arg-type]
 
 
@@ -85,7 +92,7 @@ def _labelled(text: str, kind: str) -> str:
     return next((item.value for item in read_labels(text) if item.kind == kind), text)
 
 
-_READ = {
+_READ: dict[str, Callable[[str], str | None]] = {
     "title": lambda text: text.replace("\n", " "),
     "source": lambda text: outlet(_labelled(text, "source")),
     "editor": lambda text: persons(_labelled(text, "editor")),

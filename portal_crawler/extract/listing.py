@@ -23,7 +23,8 @@ _SKIPPED = ("javascript:", "mailto:", "tel:", "data:", "#", "about:")
 # Directory indexes and pages of lists, in the CMSs' own naming; everything else with a number is an article.
 _LIST_PAGE = re.compile(r"(?:^|/)(?:(?:index|default|list|node|channel|more|c\d+_)[\w-]*\.\w+|)$", re.I)
 _ARTICLE_PATH = re.compile(
-    r"/(?:19|20)\d\d[-/_]?[01]?\d|\d{5,}|[a-z]*[-_]?\d+\.(?:s?html?|jhtml|aspx?|php|jsp)$|/(?:content|article|art|detail|info|news|a|p|n)/.*\d", re.I
+    r"/(?:19|20)\d\d[-/_]?[01]?\d|\d{5,}|[a-z]*[-_]?\d+\.(?:s?html?|jhtml|aspx?|php|jsp)$|/(?:content|article|art|detail|info|news|a|p|n)/.*\d",
+    re.I,
 )
 _ARTICLE_QUERY = re.compile(r"(?:^|&)(?:\w*id|aid|nid|contentid)=\w*\d", re.I)
 _FILES = re.compile(r"\.(?:jpe?g|png|gif|pdf|docx?|xlsx?|zip|rar|mp[34]|apk|exe|js|css|xml)$", re.I)
@@ -31,7 +32,9 @@ _DATE = re.compile(
     r"(?:(?:19|20)\d\d|\d\d)\s*[-/.年]\s*[01]?\d\s*[-/.月]\s*[0-3]?\d日?(?:\s+[0-2]?\d:[0-5]\d(?::[0-5]\d)?)?"
     r"|(?<![\d.])[01]?\d\s*[-/月]\s*[0-3]?\d日?(?![\d.])(?:\s+[0-2]?\d:[0-5]\d)?|\d{1,2}\s*(?:分钟|小时|天)前|(?:昨天|今天|前天)(?:\s*[0-2]?\d:[0-5]\d)?"
 )
-_MORE = re.compile(r"^[\[【(（<]*(?:详细|详情|查看详情|更多|全文|阅读全文|查看全文|点击查看|more|detail)[\]】)）>…. ]*$", re.I)
+_MORE = re.compile(
+    r"^[\[【(（<]*(?:详细|详情|查看详情|更多|全文|阅读全文|查看全文|点击查看|more|detail)[\]】)）>…. ]*$", re.I
+)
 _CUT_SHORT = re.compile(r"(?:\.{2,}|…)$")
 # How far up a link's item, its list and the list's class reach.
 _LEVELS = 6
@@ -101,7 +104,11 @@ def _links(page: Page, anchors: object, *, every: bool) -> list[_Link]:
             split = urlsplit(url)
         except ValueError:
             continue
-        if split.scheme not in ("http", "https") or url == own or not (every or _looks_like_article(split.path, split.query)):
+        if (
+            split.scheme not in ("http", "https")
+            or url == own
+            or not (every or _looks_like_article(split.path, split.query))
+        ):
             continue
         title = _title(anchor)
         key = (url, "" if every else _place(anchor))
@@ -171,7 +178,10 @@ def _date_in(item: etree._Element, anchor: etree._Element) -> str | None:
     inside = {id(element) for element in anchor.iter()}
     for element in item.iter():
         text = element.text if id(element) not in inside else None
-        for piece in (text, element.tail if element is not item and (id(element) not in inside or element is anchor) else None):
+        for piece in (
+            text,
+            element.tail if element is not item and (id(element) not in inside or element is anchor) else None,
+        ):
             if piece and len(piece.strip()) <= 40 and (match := _DATE.search(piece)):
                 return match.group().strip()
     return None

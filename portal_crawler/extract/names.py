@@ -26,7 +26,9 @@ _NAME_BREAK = re.compile(r"[、,，;；/／\s\u3000\xa0&＆]+")
 _ROLES = re.compile(
     r"^(?:(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|新媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|通讯员|评论员|实习生|特约撰稿人|撰稿人|撰稿|摄影|报道员|编辑|作者))\s*[:：]?\s*"
 )
-_ROLE_TAIL = re.compile(r"[(（](?:实习|见习|通讯员|记者|编辑|整理|责编)[^)）]*[)）]?$|(?<=[\u4e00-\u9fff]{2})(?:实习|见习)$")
+_ROLE_TAIL = re.compile(
+    r"[(（](?:实习|见习|通讯员|记者|编辑|整理|责编)[^)）]*[)）]?$|(?<=[\u4e00-\u9fff]{2})(?:实习|见习)$"
+)
 # 来源：资料图 under a picture is the picture's.
 _PICTURE_SOURCE = re.compile(r"(?:资料|网络|视频|新闻)?(?:图片?|截图)(?:资料)?$")
 # 新华社评论员 张三: who the person is, not a second one.
@@ -52,10 +54,7 @@ def outlet(value: str) -> str | None:
             kept.append(token)
         else:
             break
-    if all(token.isascii() for token in kept):
-        named = " ".join(kept)
-    else:
-        named = "、".join(kept)
+    named = (" " if all(token.isascii() for token in kept) else "、").join(kept)
     named = named.strip(_OUTLET_WRAPPING)
     if not named or len(named) > 40 or is_tools(named) or not re.search(r"\w", named) or _PICTURE_SOURCE.match(named):
         return None
@@ -65,7 +64,7 @@ def outlet(value: str) -> str | None:
 def persons_after_outlet(value: str) -> str | None:
     """Names that stand unlabelled behind an outlet (采财网 廖泽凌): None unless they look like nothing else."""
     tokens = re.split(r"[\s\u3000\xa0]+", _VALUE_END.split(value.strip(), maxsplit=1)[0].strip())
-    found = []
+    found: list[str] = []
     for token in tokens[1:]:
         if not is_person(token) or is_outlet(token):
             return "、".join(found) or None

@@ -10,16 +10,23 @@ from lxml import etree
 from portal_crawler.article import Portal
 from portal_crawler.extract.page import Page
 
-_NEXT = re.compile(r"^[\[【<(（\s]*(?:下一页|下一頁|下页|后一页|后页|後一頁|下一步|next(?:\s*page)?)[\]】>）)\s›»>]*$", re.I)
+_NEXT = re.compile(
+    r"^[\[【<(（\s]*(?:下一页|下一頁|下页|后一页|后页|後一頁|下一步|next(?:\s*page)?)[\]】>）)\s›»>]*$", re.I
+)
 _ARROW = re.compile(r"^(?:>|›|＞|→)$")
 _DOUBLE_ARROW = re.compile(r"^(?:>>|»|＞＞)$")
 _CURRENT = re.compile(r"\b(?:current|cur|active|on|thisclass|thispage|now|selected|hover)\b", re.I)
 # TRS WCM writes its pager by script: pages are counted from 0, and page 2 of index.html is index_1.html.
-_TRS = re.compile(r"""createPage\w*\s*\(\s*["']?(\w+)["']?\s*,\s*["']?(\w+)["']?\s*,\s*["']([\w/-]+)["']\s*,\s*["'](\w+)["']""")
+_TRS = re.compile(
+    r"""createPage\w*\s*\(\s*["']?(\w+)["']?\s*,\s*["']?(\w+)["']?\s*,\s*["']([\w/-]+)["']\s*,\s*["'](\w+)["']"""
+)
 # The /system/ family numbers its list pages upwards in time: the page before the newest is the next one.
 _COUNT_PAGE = re.compile(r"(/system/+count/.*/c\w+_)(\d{9})(\.s?html?)$")
 _TOTAL = re.compile(r"共\s*(\d+)\s*页|页次\s*[:：]?\s*\d+\s*/\s*(\d+)|第?\s*\d+\s*/\s*(\d+)\s*页")
-_NUMBER_IN_URL = re.compile(r"(?P<before>(?:index|list(?:_\d+)?|node_\d+|[\w-]*?)[_-])(?P<number>\d{1,4})(?P<after>\.\w+)$|(?P<key>[?&](?:page|p|pageno|pn)=)(?P<value>\d{1,5})", re.I)
+_NUMBER_IN_URL = re.compile(
+    r"(?P<before>(?:index|list(?:_\d+)?|node_\d+|[\w-]*?)[_-])(?P<number>\d{1,4})(?P<after>\.\w+)$|(?P<key>[?&](?:page|p|pageno|pn)=)(?P<value>\d{1,5})",
+    re.I,
+)
 
 
 def next_page(page: Page, portal: Portal | None = None) -> str | None:
@@ -72,7 +79,9 @@ def _current_number(row: etree._Element) -> int | None:
         text = "".join(element.itertext()).strip("[]【】()（） \n\t\r\xa0")
         if not text.isdecimal() or len(text) > 4:
             continue
-        linked = element.tag == "a" or element.find(".//a") is not None or any(a.tag == "a" for a in element.iterancestors())
+        linked = (
+            element.tag == "a" or element.find(".//a") is not None or any(a.tag == "a" for a in element.iterancestors())
+        )
         marked = _CURRENT.search(element.get("class") or "") is not None
         if marked or (not linked and element.tag != "li"):
             return int(text)

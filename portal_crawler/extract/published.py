@@ -66,7 +66,9 @@ def find_published(page: Page, near: Iterable[int], below: Iterable[int]) -> Pub
     )
 
 
-def _shown(page: Page, indices: Iterable[int], year: int | None, place: str, *, labelled_only: bool = False) -> Published | None:
+def _shown(
+    page: Page, indices: Iterable[int], year: int | None, place: str, *, labelled_only: bool = False
+) -> Published | None:
     bare: Published | None = None
     changed: Published | None = None
     for index in indices:
@@ -81,9 +83,9 @@ def _shown(page: Page, indices: Iterable[int], year: int | None, place: str, *, 
                     return Published(stamp, f"{item.label} {place}")
                 if stamp and changed is None:
                     changed = Published(stamp, f"{item.label} {place}")
-        if bare is None and not (labelled_only and not labels) and (stamp := _stamp(page, text, year)):
-            if changed is None or changed.stamp.value != stamp.value:
-                bare = Published(stamp, place)
+        wanted = bare is None and (labels or not labelled_only)
+        if wanted and (stamp := _stamp(page, text, year)) and (changed is None or changed.stamp.value != stamp.value):
+            bare = Published(stamp, place)
     return bare or changed
 
 
@@ -111,7 +113,7 @@ def _stamp(page: Page, text: str, year: int | None) -> Stamp | None:
 
 def _hidden(page: Page) -> Published | None:
     """A publish time that the page carries without showing it."""
-    named = {}
+    named: dict[str, str] = {}
     for element in page.root.iterfind(".//meta"):
         key = element.get("name") or element.get("property") or element.get("itemprop")
         if key and (content := element.get("content")):
@@ -122,7 +124,7 @@ def _hidden(page: Page) -> Published | None:
     for match in _JSON_DATE.finditer(page.text):
         if stamp := _written(_unescaped(match[1])):
             return Published(stamp, "json")
-    if "enpproperty" in page.text and (match := _RECORD_DATE.search(page.text)) and (stamp := _written(match[1])):
+    if "enpproperty" in page.text and (record := _RECORD_DATE.search(page.text)) and (stamp := _written(record[1])):
         return Published(stamp, "enpproperty")
     return None
 

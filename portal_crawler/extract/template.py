@@ -67,8 +67,7 @@ class Template:
     def to_json(self) -> str:
         """As one line of JSON, which `from_json` reads."""
         edges = {
-            name: [[line.text, line.seen, line.pages] for line in getattr(self, name)]
-            for name in ("head", "tail")
+            name: [[line.text, line.seen, line.pages] for line in getattr(self, name)] for name in ("head", "tail")
         }
         return json.dumps({"pages": self.pages} | edges, ensure_ascii=False)
 
@@ -111,10 +110,8 @@ def learn_template(
     new_heads, new_tails = _repeating(rests)
     return Template(
         known.pages + len(fresh),
-        _counted_on(known.head, head, len(fresh))
-        + tuple(line for line in new_heads if line.text not in heads),
-        _counted_on(known.tail, tail, len(fresh))
-        + tuple(line for line in new_tails if line.text not in tails),
+        _counted_on(known.head, head, len(fresh)) + tuple(line for line in new_heads if line.text not in heads),
+        _counted_on(known.tail, tail, len(fresh)) + tuple(line for line in new_tails if line.text not in tails),
     )
 
 

@@ -30,7 +30,9 @@ class Stamp:
 
 
 _CLOCK = r"(?P<hour>[0-2]?\d)\s*(?::|时|點|点)\s*(?P<minute>[0-5]?\d)(?:\s*(?::|分)\s*(?P<second>[0-5]\d)(?!\d))?"
-_BETWEEN = r"日?\s*(?:[(（]?\s*(?:星期|周)[一二三四五六日天]\s*[)）]?)?[T\s,，]*(?:(?P<half>上午|下午|晚上|凌晨|中午)\s*)?"
+_BETWEEN = (
+    r"日?\s*(?:[(（]?\s*(?:星期|周)[一二三四五六日天]\s*[)）]?)?[T\s,，]*(?:(?P<half>上午|下午|晚上|凌晨|中午)\s*)?"
+)
 _FULL = re.compile(
     r"(?<![\d.])(?P<year>(?:19|20)\d\d)\s*(?:[-/.年]|\s)\s*(?P<month>[01]?\d)\s*[-/.月]\s*(?P<day>[0-3]?\d)(?:(?=\d\d:)|(?!\d))"
     rf"日?(?:{_BETWEEN}{_CLOCK})?(?P<zone>\s*(?:[+-]\d\d:?\d\d|Z)(?!\d))?"
@@ -42,7 +44,9 @@ _SHORT_YEAR = re.compile(
 _NO_YEAR = re.compile(rf"(?<![\d年.:/-])(?P<month>[01]?\d)\s*[-/月]\s*(?P<day>[0-3]\d|\d(?!\d))\s*日?\s*{_CLOCK}")
 _DAY_NAME = re.compile(rf"(?P<name>今天|今日|昨天|昨日|前天|前日)\s*{_CLOCK}")
 _AGO = re.compile(r"(?P<count>\d{1,3})\s*(?P<unit>秒|分钟|分鐘|小时|小時|天)\s*(?:之)?前|(?P<now>刚刚|剛剛)")
-_HAN_DATE = re.compile(r"(?P<year>[一二][〇○零九八七六五四三二一]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日")
+_HAN_DATE = re.compile(
+    r"(?P<year>[一二][〇○零九八七六五四三二一]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日"
+)
 _HAN_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
 _WIDE = str.maketrans("０１２３４５６７８９：－／．　\xa0", "0123456789:-/.  ")
 _MAY_HOLD_TIME = re.compile(r"\d|月|刚刚|剛剛")
@@ -62,10 +66,10 @@ def find_stamp(text: str, *, fetched_at: datetime | None = None, year: int | Non
         for match in pattern.finditer(text):
             if (stamp := _stamp(match, int(match["year"]))) is not None:
                 return stamp
-    if match := _HAN_DATE.search(text):
-        return _han_stamp(match, text)
-    if (fetched_at or year) and (match := _NO_YEAR.search(text)):
-        return _without_year(match, fetched_at, year)
+    if written := _HAN_DATE.search(text):
+        return _han_stamp(written, text)
+    if (fetched_at or year) and (short := _NO_YEAR.search(text)):
+        return _without_year(short, fetched_at, year)
     if fetched_at is not None:
         return _relative(text, fetched_at)
     return None

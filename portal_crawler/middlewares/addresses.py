@@ -59,9 +59,7 @@ class AddressGuard:
         if self._allow_private:
             return
         address = literal_address(split.hostname or "")
-        if (address is not None and not is_public(address)) or (split.hostname or "").rstrip(".").endswith(
-            "localhost"
-        ):
+        if (address is not None and not is_public(address)) or (split.hostname or "").rstrip(".").endswith("localhost"):
             raise ForbiddenAddress(f"private address {split.hostname}")
 
 

@@ -61,7 +61,7 @@ class RobotsMiddleware:
             dont_filter=True,
         )
         try:
-            response = await self._crawler.engine.download_async(request)  # type: ignore[union-attr]
+            response = await self._crawler.engine.download_async(request)
         except Exception as error:
             return str(error) or type(error).__name__
         if 200 <= response.status < 300:
@@ -74,7 +74,7 @@ class RobotsMiddleware:
         wanted = rules.crawl_delay(self._agent)
         if not wanted:
             return
-        slots = self._crawler.engine.downloader.slots  # type: ignore[union-attr]
-        slot = slots.get(request.meta.get("download_slot") or urlsplit(request.url).hostname)
+        slots = self._crawler.engine.downloader.slots
+        slot = slots.get(urlsplit(request.url).hostname or "")
         if slot is not None:
             slot.delay = max(slot.delay, min(float(wanted), _MOST_DELAY_S))

@@ -73,9 +73,7 @@ def _channel(table: _Table, hosts: tuple[str, ...]) -> Channel:
         if not good:
             raise table.error("url", f"{url!r} is no http(s) URL and no path that begins with '/'")
         if not is_on(url, hosts):
-            raise table.error(
-                "url", f"{url!r} is on none of the portal's hosts: {', '.join(hosts) or '(none)'}"
-            )
+            raise table.error("url", f"{url!r} is on none of the portal's hosts: {', '.join(hosts) or '(none)'}")
     return Channel(name=name, path=path or (name,), url=url)
 
 

@@ -21,9 +21,7 @@ def http_url(text: str) -> str | None:
     try:
         parts = urlsplit(text.strip())
         host, port = (parts.hostname or "").rstrip("."), parts.port
-        host = (
-            f"[{host}]" if ":" in host else host.encode("ascii" if host.isascii() else "idna").decode("ascii")
-        )
+        host = f"[{host}]" if ":" in host else host.encode("ascii" if host.isascii() else "idna").decode("ascii")
     except (ValueError, UnicodeError):
         return None
     if parts.scheme not in _DEFAULT_PORTS or not _HOST.fullmatch(host):

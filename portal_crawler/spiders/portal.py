@@ -27,7 +27,16 @@ from portal_crawler.urls import belongs_to, canonical_url
 # Answers that say that the portal does not want this crawler now.
 BLOCKED = frozenset((401, 403, 405, 407, 412, 429, 512, 521))
 # A wrong type on a page is common and harmless, but these are never one.
-_NO_PAGES = ("image/", "video/", "audio/", "font/", "application/pdf", "application/zip", "application/msword", "application/vnd.")
+_NO_PAGES = (
+    "image/",
+    "video/",
+    "audio/",
+    "font/",
+    "application/pdf",
+    "application/zip",
+    "application/msword",
+    "application/vnd.",
+)
 # A pager that goes on longer is followed by the next run from its articles, not by this one.
 _MOST_LISTINGS = 20_000
 
@@ -98,9 +107,7 @@ class PortalSpider(scrapy.Spider):
             meta={"walk": walk, "url": canonical_url(url)},
         )
 
-    def _article_request(
-        self, url: str, parts: _Parts | None = None, page_url: str | None = None
-    ) -> scrapy.Request:
+    def _article_request(self, url: str, parts: _Parts | None = None, page_url: str | None = None) -> scrapy.Request:
         return scrapy.Request(
             page_url or url,
             callback=self.parse_article,
@@ -225,7 +232,7 @@ class PortalSpider(scrapy.Spider):
             yield ArticlePages(parts.url, parts.pages, parts.captures, parts.missing)
 
     def listing_failed(self, failure: Failure) -> None:
-        url = failure.request.meta["url"]
+        url = failure.request.meta["url"]  # type: ignore[attr-defined]
         if isinstance(failure.value, RobotsUnavailable):
             self.session.defer(url, "listing", str(failure.value))
         else:
@@ -233,13 +240,15 @@ class PortalSpider(scrapy.Spider):
             self.session.settle(url, "listing", "failed", _reason(failure)[1])
 
     def article_failed(self, failure: Failure) -> None:
-        meta = failure.request.meta
+        meta = failure.request.meta  # type: ignore[attr-defined]
         parts: _Parts = meta["parts"]
         if isinstance(failure.value, RobotsUnavailable):
             self.session.defer(parts.url, "article", str(failure.value))
             return
         state, reason = _reason(failure)
-        self.session.settle(parts.url, "article", state, f"page {meta['page_url']}: {reason}" if parts.pages else reason)
+        self.session.settle(
+            parts.url, "article", state, f"page {meta['page_url']}: {reason}" if parts.pages else reason
+        )
 
     def _read(self, response: Response) -> Page:
         header = response.headers.get(b"Content-Type")

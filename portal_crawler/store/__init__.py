@@ -6,11 +6,18 @@ It knows nothing of Scrapy. `open_store` gives a connection that may write, `ope
 
 from portal_crawler.store.articles import PageCapture
 from portal_crawler.store.database import StorageError, Store, open_reader, open_store
-from portal_crawler.store.ledger import ChannelRow, channel_row, count_by_state, known_urls, seen_before, waiting_articles
+from portal_crawler.store.ledger import (
+    ChannelRow,
+    channel_row,
+    count_by_state,
+    known_urls,
+    seen_before,
+    waiting_articles,
+)
 from portal_crawler.store.runs import finish_run, last_capture_ends, start_run
 from portal_crawler.store.search import Hit, search
-from portal_crawler.store.templates import load_template, recent_bodies, save_template
 from portal_crawler.store.states import Found
+from portal_crawler.store.templates import load_template, recent_bodies, save_template
 from portal_crawler.store.writer import Writer
 
 __all__ = [

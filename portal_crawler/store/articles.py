@@ -98,9 +98,7 @@ def _columns(article: Article, portal: str) -> dict[str, object]:
     return values
 
 
-def _put_revision(
-    connection: sqlite3.Connection, article_id: int, number: int, values: dict[str, object]
-) -> None:
+def _put_revision(connection: sqlite3.Connection, article_id: int, number: int, values: dict[str, object]) -> None:
     row = {name: values[name] for name in _IN_REVISION}
     row |= {"article_id": article_id, "revision": number, "captured_at": values["last_seen_at"]}
     _insert(connection, "revisions", row)

@@ -78,9 +78,7 @@ def count_by_state(store: Store, portal: str | None = None) -> dict[str, int]:
     """How many URLs of a portal, or of all, are in each state. The sum is all that were ever discovered."""
     counts = dict.fromkeys(("pending", "done", "failed", "blocked", "skipped"), 0)
     where = "WHERE portal = ?" if portal else ""
-    rows = store.rows(
-        f"SELECT state, count(*) FROM ledger {where} GROUP BY state", (portal,) if portal else ()
-    )
+    rows = store.rows(f"SELECT state, count(*) FROM ledger {where} GROUP BY state", (portal,) if portal else ())
     counts.update({row[0]: row[1] for row in rows})
     return counts
 

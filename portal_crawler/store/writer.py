@@ -67,9 +67,7 @@ class Writer:
         """Queue the row of a capture. What refers to it is queued after it and names the capture itself."""
         self._queue.append(lambda connection: self._put_capture(connection, capture))
 
-    def discover(
-        self, found: Iterable[Found], kind: str, *, channel_id: int | None = None, walk: int = 0
-    ) -> list[str]:
+    def discover(self, found: Iterable[Found], kind: str, *, channel_id: int | None = None, walk: int = 0) -> list[str]:
         """Queue URLs as pending and link them to the channel that listed them; gives those that are new.
 
         kind: article, listing or page. A URL that is only queued so far is not new again.
@@ -172,9 +170,7 @@ class Writer:
             ),
         )
 
-    def _put_article(
-        self, connection: sqlite3.Connection, article: Article, pages: Sequence[PageCapture]
-    ) -> Fate:
+    def _put_article(self, connection: sqlite3.Connection, article: Article, pages: Sequence[PageCapture]) -> Fate:
         article_id, fate = put_article(connection, article, self._finder.portal, pages)
         for number, page in enumerate(pages):
             url, kind = (page.url, "page") if number else (article.url, "article")
