@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -318,6 +319,21 @@ def test_private_addresses_are_refused_and_redirects_to_them_too(tmp_path: Path)
     with site(lambda path: listing(1)) as (base, asked):
         refused = crawl(tmp_path, f"{base}/list/")
     assert refused.returncode == 2 and "private" in refused.stderr and asked == []
+
+
+def test_name_that_leads_to_a_private_address_is_refused_without_a_connection(tmp_path: Path) -> None:
+    name = socket.gethostname()
+    try:
+        private = socket.gethostbyname(name).startswith(("127.", "10.", "172.", "192.168."))
+    except OSError:
+        private = False
+    if not private:
+        pytest.skip("this machine's own name leads to no private address")
+    with site(lambda path: listing(1)) as (base, asked):
+        result = crawl(tmp_path, f"http://{name}:{base.rpartition(':')[2]}/list/")
+    assert result.returncode == 3 and asked == []
+    assert "private address" in rows(tmp_path, "SELECT reason FROM ledger")[0]["reason"]
+    assert "Traceback" not in result.stderr
 
 
 def test_second_crawl_of_the_same_portal_ends_at_once_and_names_the_holder(tmp_path: Path) -> None:

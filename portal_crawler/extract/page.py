@@ -36,6 +36,10 @@ _WHAT = (
     | {"a": _LINK, "img": _PICTURE, "br": _BREAKING, "hr": _BREAKING, "pre": _PREFORMATTED}
 )
 _BLANKS = re.compile(r"[ \t\n\r\f\v]+")
+# A gap of a thousand wide blanks says no more than one of a hundred, and a pattern that looks for blanks before
+# something tries each place of it. Only lines longer than any paragraph are looked at.
+_LONG = 2000
+_GAPS = re.compile(r"\s{100,}")
 # Asked of the attributes and not of all elements, most of which have no style. The answers know their elements;
 # with `/..` libxml2 looks for doubles among them, which costs the square of their number.
 _HIDING = (etree.XPath("//@style[contains(., 'none') or contains(., 'NONE')]"), etree.XPath("//@hidden"))
@@ -238,7 +242,13 @@ def _close(lines: list[Line], pieces: list[str], pictures: list[etree._Element],
     text = "".join(pieces).strip(EDGES)
     if "  " in text or "\n" in text or "\t" in text or "\r" in text:
         text = _BLANKS.sub(" ", text)
+    if len(text) > _LONG:
+        text = _GAPS.sub(_gap, text)
     if text or pictures:
         lines.append(Line(text, min(link, len(text)), block, tuple(pictures)))
     pieces.clear()
     pictures.clear()
+
+
+def _gap(match: re.Match[str]) -> str:
+    return match[0][:100]

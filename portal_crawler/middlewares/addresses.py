@@ -20,6 +20,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
+from twisted.internet.error import DNSLookupError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -36,6 +37,11 @@ _CLOSED = (
     ipaddress.ip_network("fec0::/10"),
     ipaddress.ip_network("64:ff9b:1::/48"),
 )
+
+
+# Names that this process's resolver refused, with the address behind each: Twisted reports every failed look-up
+# alike, and the resolver is the reactor's, so it can hand the reason to nobody else.
+REFUSED_NAMES: dict[str, str] = {}
 
 
 class ForbiddenAddress(IgnoreRequest):
@@ -87,7 +93,8 @@ class GuardedResolver(CachingThreadedResolver):
 
     def _judge(self, address: str, name: str) -> str:
         if not is_public(ipaddress.ip_address(address)):
-            raise ForbiddenAddress(f"{name} leads to the private address {address}")
+            REFUSED_NAMES[name] = address
+            raise DNSLookupError(f"{name} leads to a private address")
         return address
 
 

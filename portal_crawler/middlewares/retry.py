@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
+
+from portal_crawler.middlewares.addresses import REFUSED_NAMES, ForbiddenAddress
 
 # A server that asks for more is asked again by the next run.
 _MOST_S = 120.0
@@ -27,6 +30,9 @@ class PatientRetryMiddleware(RetryMiddleware):
         return again
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:  # type: ignore[override]
+        host = urlsplit(request.url).hostname or ""
+        if address := REFUSED_NAMES.get(host):
+            raise ForbiddenAddress(f"private address: {host} leads to {address}")
         again = super().process_exception(request, exception)
         if isinstance(again, Request):
             await asyncio.sleep(self._back_off_s(again))

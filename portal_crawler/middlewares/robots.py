@@ -11,6 +11,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
+from portal_crawler.middlewares.addresses import ForbiddenAddress
+
 # RFC 9309, section 2.5: at least this much must be read, and more need not be.
 _MOST_BYTES = 500 * 1024
 # A longer delay asked for is a mistake or a wish not to be crawled; the crawl would never end.
@@ -31,7 +33,7 @@ class RobotsMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._agent: str = crawler.settings["USER_AGENT"]
-        self._rules: dict[str, asyncio.Task[Protego | str]] = {}
+        self._rules: dict[str, asyncio.Task[Protego | str | ForbiddenAddress]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -45,13 +47,15 @@ class RobotsMiddleware:
         if place not in self._rules:
             self._rules[place] = asyncio.ensure_future(self._fetch(place))
         rules = await asyncio.shield(self._rules[place])
+        if isinstance(rules, ForbiddenAddress):
+            raise rules
         if isinstance(rules, str):
             raise RobotsUnavailable(f"robots.txt unavailable: {rules}")
         if not rules.can_fetch(request.url, self._agent):
             raise RobotsForbid("robots.txt")
         self._slow_down(request, rules)
 
-    async def _fetch(self, place: str) -> Protego | str:
+    async def _fetch(self, place: str) -> Protego | str | ForbiddenAddress:
         """A host's rules, or why they cannot be had."""
         request = Request(
             f"{place}/robots.txt",
@@ -62,6 +66,8 @@ class RobotsMiddleware:
         )
         try:
             response = await self._crawler.engine.download_async(request)
+        except ForbiddenAddress as error:
+            return error
         except Exception as error:
             return str(error) or type(error).__name__
         if 200 <= response.status < 300:
