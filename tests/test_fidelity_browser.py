@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from portal_crawler.extract import extract_article
+from portal_crawler.extract import extract_article, read_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -31,7 +31,10 @@ CLOSE = "会议最后指出，各项工作要扎实推进，取得实效。"
 SCRIPT = """<script>
 addEventListener('load', () => {
   const frames = [...document.querySelectorAll('iframe')];
-  const texts = frames.map(f => f.contentDocument.querySelector('#body').innerText);
+  const texts = frames.map(f => {
+    const inside = f.contentDocument;
+    return (inside.querySelector('#body') || inside.body).innerText;
+  });
   const out = document.createElement('pre');
   out.id = 'out';
   out.textContent = JSON.stringify(texts);
@@ -137,10 +140,12 @@ def lines(text: str) -> list[str]:
 
 
 def shown(documents: list[str], folder: Path) -> list[str]:
-    """What Chromium gives as innerText of the element `body` of each document."""
+    """What Chromium gives as innerText of the element `body` of each document, or of all of it."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: what a browser shows cannot be compared")
-    frames = "".join(f'<iframe srcdoc="{html.escape(document)}"></iframe>' for document in documents)
+    frames = "".join(
+        f'<iframe sandbox="allow-same-origin" srcdoc="{html.escape(document)}"></iframe>' for document in documents
+    )
     file = folder / "pages.html"
     file.write_text(f"<!DOCTYPE html><meta charset=utf-8><body>{frames}{SCRIPT}", encoding="utf-8")
     flags = (
@@ -148,7 +153,13 @@ def shown(documents: list[str], folder: Path) -> list[str]:
         "--disable-component-update --disable-sync --dump-dom"
     ).split()
     done = subprocess.run(
-        [CHROMIUM, *flags, f"--user-data-dir={folder / 'profile'}", file.as_uri()],
+        [
+            CHROMIUM,
+            *flags,
+            "--host-resolver-rules=MAP * ~NOTFOUND",
+            f"--user-data-dir={folder / 'profile'}",
+            file.as_uri(),
+        ],
         capture_output=True,
         timeout=120,
         check=False,
@@ -168,3 +179,35 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_body_is_what_a_browser_shows(name: str, browser: dict[str, str]) -> None:
     article = extract_article(page(ALL[name]).encode(), URL)
     assert lines(article.body or "") == lines(browser[name])
+
+
+GOLDEN = {path.parent.name: path for path in sorted((Path(__file__).parent / "golden").glob("*/page.html"))}
+
+
+def golden_record(name: str) -> tuple[str, str | None]:
+    """A golden page's text, as it was read, and its body."""
+    raw = GOLDEN[name].read_bytes()
+    headers = GOLDEN[name].with_name("headers.json")
+    given = json.loads(headers.read_text(encoding="utf-8")) if headers.is_file() else {}
+    content_type = given.get("content_type")
+    return read_page(raw, URL, content_type=content_type).text, extract_article(
+        raw, URL, content_type=content_type
+    ).body
+
+
+@pytest.fixture(scope="module")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    documents = [golden_record(name)[0] for name in GOLDEN]
+    return dict(zip(GOLDEN, shown(documents, tmp_path_factory.mktemp("chromium")), strict=True))
+
+
+# What the record takes out of the end of a line: it stands in the field `editor`.
+_EDITOR = re.compile(r"[（(［【\[](?:责任编辑|责编|编辑)[^）)］】\]]*[）)］】\]]$")
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_golden_body_is_lines_that_a_browser_shows(name: str, golden: dict[str, str]) -> None:
+    """Each line of the body, or cell of a row, is a whole one of the page, in order; what is removed is whole."""
+    remaining = iter([_EDITOR.sub("", line) for line in lines(golden[name].replace("\t", "\n"))])
+    body = golden_record(name)[1] or ""
+    assert [line for line in lines(body.replace("\t", "\n")) if line not in remaining] == []
