@@ -32,6 +32,18 @@ _DATE = re.compile(
     r"(?:(?:19|20)\d\d|\d\d)\s*[-/.年]\s*[01]?\d\s*[-/.月]\s*[0-3]?\d日?(?:\s+[0-2]?\d:[0-5]\d(?::[0-5]\d)?)?"
     r"|(?<![\d.])[01]?\d\s*[-/月]\s*[0-3]?\d日?(?![\d.])(?:\s+[0-2]?\d:[0-5]\d)?|\d{1,2}\s*(?:分钟|小时|天)前|(?:昨天|今天|前天)(?:\s*[0-2]?\d:[0-5]\d)?"
 )
+_AROUND_DATE = " \u3000[]【】()（）"
+_DATE_AT_EDGE = re.compile(
+    rf"^[\[【(（]?\s*(?:{_DATE.pattern})\s*[\]】)）]?(?=\s)|(?<=\s)[\[【(（]?\s*(?:{_DATE.pattern})\s*[\]】)）]?$"
+)
+# What template authors call the blocks that are not the page's list. `right` and `left` are not among them: the
+# list stands right of a menu as often as left of a ranking.
+_ASIDE = re.compile(
+    r"(?:^|[-_ ])(?:side|sidebar|aside|hot|hots|rank|ranking|phb|top10|foot|footer|bottom|nav|menu|friend|friends|links|ad|ads|recommend|related|tuijian)(?:[-_ \d]|$)",
+    re.I,
+)
+_FRONT_PAGE = re.compile(r"^/?(?:(?:index|default)\.\w+)?$", re.I)
+_NEWEST = re.compile(r"^[\W_]*(?:最新|今日|今天|本网|频道|栏目|新闻|更多|专题)")
 _MORE = re.compile(
     r"^[\[【(（<]*(?:详细|详情|查看详情|更多|全文|阅读全文|查看全文|点击查看|more|detail)[\]】)）>…. ]*$", re.I
 )
@@ -39,15 +51,20 @@ _CUT_SHORT = re.compile(r"(?:\.{2,}|…)$")
 # How far up a link's item, its list and the list's class reach.
 _LEVELS = 6
 _SHORTEST_TITLE = 4
+# In a list that is sure, 图解5 is a title, too.
+_SHORTEST_IN_LIST = 2
+# Names of channels and services are shorter than this on average, headlines longer.
+_HEADLINE = 8
 
 
 @dataclass(slots=True)
 class _Link:
-    """One address that looks like an article's, with the best title its links give and its element."""
+    """One address with the longest title its links give and its element. likely: whether it looks like an article's."""
 
     url: str
     title: str
     element: etree._Element
+    likely: bool
     date: str | None = None
 
 
@@ -66,32 +83,46 @@ def listing_of(page: Page, *, portal: Portal | None = None) -> Listing:
 
 def _main_links(page: Page) -> list[_Link]:
     links = _links(page, page.root.iter("a"), every=False)
-    if not links:
-        return []
-    alone = _alone(links)
+    alone = _alone([link for link in links if link.likely] or links)
     for link in links:
         link.date = _date_beside(link, alone)
+        if inside := _DATE_AT_EDGE.search(link.title):
+            link.date = inside.group().strip(_AROUND_DATE)
+            link.title = link.title.replace(inside.group(), "").strip()
     groups: dict[str, list[_Link]] = {}
     for link in links:
         groups.setdefault(_place(link.element), []).append(link)
     beside = {block.element for block in page.blocks if block.beside}
     headed = _under_block_headings(page)
-    weights = {key: _weight(group, beside, headed) for key, group in groups.items()}
-    best = max(weights, key=lambda key: weights[key])
-    if weights[best] <= 0:
+    ranks = {key: _rank(group, beside, headed) for key, group in groups.items()}
+    best = max(ranks, key=lambda key: ranks[key], default="")
+    if not best or ranks[best][0] <= 0:
         return []
-    around = _around(groups[best])
-    kept = [link for link in links if link in groups[best] or (around is not None and _inside(link.element, around))]
+    chosen = [link for link in groups[best] if link.likely or link.date or not _mostly_likely(groups[best])]
+    if ranks[best][0] < 2 and _FRONT_PAGE.search(urlsplit(page.url).path):
+        # A front page has many lists and dates beside none of them.
+        chosen = [link for link in links if ranks[_place(link.element)][0] >= 1]
+    around = _around(chosen)
+    # What stands in the list's own block belongs to it, also a lead or a pinned item of another design.
+    kept = [
+        link
+        for link in links
+        if link in chosen or (link.likely and around is not None and _inside(link.element, around))
+    ]
     best_of: dict[str, _Link] = {}
     for link in kept:
         known = best_of.get(link.url)
-        if known is None or (link in groups[best] and known not in groups[best]):
+        if known is None or (link in chosen and known not in chosen):
             best_of[link.url] = link
-    return [link for link in kept if best_of[link.url] is link and len(link.title) >= _SHORTEST_TITLE]
+    shortest = {True: _SHORTEST_IN_LIST, False: _SHORTEST_TITLE}
+    return [link for link in kept if best_of[link.url] is link and len(link.title) >= shortest[link in chosen]]
 
 
 def _links(page: Page, anchors: object, *, every: bool) -> list[_Link]:
-    """The addresses that the anchors lead to, each once with its longest title. every: also unlikely ones."""
+    """The addresses that the anchors lead to, each once for a place on the page, with its longest title.
+
+    every: take all for likely and each address once, since a profile chose the anchors.
+    """
     base = _base(page)
     own = urldefrag(page.url).url
     found: dict[tuple[str, str], _Link] = {}
@@ -104,17 +135,13 @@ def _links(page: Page, anchors: object, *, every: bool) -> list[_Link]:
             split = urlsplit(url)
         except ValueError:
             continue
-        if (
-            split.scheme not in ("http", "https")
-            or url == own
-            or not (every or _looks_like_article(split.path, split.query))
-        ):
+        if split.scheme not in ("http", "https") or url == own or _FILES.search(split.path):
             continue
         title = _title(anchor)
         key = (url, "" if every else _place(anchor))
         known = found.get(key)
         if known is None:
-            found[key] = _Link(url, title, anchor)
+            found[key] = _Link(url, title, anchor, every or _looks_like_article(split.path, split.query))
         elif len(title) > len(known.title):
             known.title, known.element = title, anchor
     return list(found.values())
@@ -126,8 +153,6 @@ def _base(page: Page) -> str:
 
 
 def _looks_like_article(path: str, query: str) -> bool:
-    if _FILES.search(path):
-        return False
     if query and _ARTICLE_QUERY.search(query):
         return True
     return _LIST_PAGE.search(path) is None and _ARTICLE_PATH.search(path) is not None
@@ -207,27 +232,46 @@ def _under_block_headings(page: Page) -> set[etree._Element]:
             continue
         before = page.lines[block.start - 1].text if block.start else ""
         first = page.lines[block.start].text
-        if is_block_heading(first) or (block.tag in ("ul", "ol", "dl", "table", "div") and is_block_heading(before)):
+        if _is_other_block(first) or (block.tag in ("ul", "ol", "dl", "table", "div") and _is_other_block(before)):
             headed.add(block.element)
     return headed
 
 
-def _weight(group: list[_Link], beside: set[etree._Element], headed: set[etree._Element]) -> float:
-    titled = [link for link in group if len(link.title) >= _SHORTEST_TITLE]
+def _mostly_likely(group: list[_Link]) -> bool:
+    """Whether a group's links look like articles but for a few, which then are channels beside the titles."""
+    return sum(link.likely for link in group) >= 0.5 * len(group)
+
+
+def _is_other_block(text: str) -> bool:
+    """Whether a heading is that of a ranking or of recommendations; 最新文章 may head the list itself."""
+    return is_block_heading(text) and _NEWEST.match(text) is None
+
+
+def _rank(group: list[_Link], beside: set[etree._Element], headed: set[etree._Element]) -> tuple[float, float]:
+    """How much a group looks like the page's list: first by kind, then by size. A kind of 0 is no list.
+
+    Links with dates beside them are a list; without, they must look like articles and have headlines for titles,
+    and stand neither under 热点推荐 nor in what the page itself calls a sidebar, a ranking or a footer.
+    """
+    titled = [link for link in group if len(link.title) >= _SHORTEST_IN_LIST]
     if not titled:
-        return 0.0
+        return 0.0, 0.0
     mean = sum(len(link.title) for link in titled) / len(titled)
     dated = sum(link.date is not None for link in titled) / len(titled)
-    weight = sum(min(len(link.title), 30) for link in titled) * (1 + 3 * dated)
-    if mean < 7:
-        weight *= 0.2
+    likely = sum(link.likely for link in titled) / len(titled)
+    size = sum(min(len(link.title), 30) for link in titled)
     around = list(titled[0].element.iterancestors())
-    if any(element in beside for element in around):
-        weight *= 0.2
-    if any(element in headed for element in around[:_LEVELS]):
-        # Without dates it is a ranking; a channel whose own list is empty lists nothing.
-        weight *= 0.3 if dated >= 0.5 else 0.0
-    return weight
+    apart = any(element in beside for element in around)
+    under = any(element in headed for element in around[:_LEVELS])
+    if dated >= 0.5 and mean >= _SHORTEST_IN_LIST:
+        return (0.0 if under else 0.5 if apart else 2.0), size * (0.5 + likely)
+    if likely < 0.5 or mean < _HEADLINE or under or apart or any(map(_is_called_aside, around)):
+        return 0.0, 0.0
+    return 1.0, size
+
+
+def _is_called_aside(element: etree._Element) -> bool:
+    return any(_ASIDE.search(element.get(name) or "") for name in ("class", "id"))
 
 
 def _around(group: list[_Link]) -> etree._Element | None:
