@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from lxml import etree
 
 from portal_crawler.article import Entry, Listing, Portal
 from portal_crawler.extract.boilerplate import is_block_heading, is_tools
 from portal_crawler.extract.page import EDGES, Page
-from portal_crawler.extract.pager import next_page
+from portal_crawler.extract.pager import absolute, next_page
 
 _SKIPPED = ("javascript:", "mailto:", "tel:", "data:", "#", "about:")
 # Directory indexes and pages of lists, in the CMSs' own naming; everything else with a number is an article.
@@ -123,7 +123,6 @@ def _links(page: Page, anchors: object, *, every: bool) -> list[_Link]:
 
     every: take all for likely and each address once, since a profile chose the anchors.
     """
-    base = _base(page)
     own = urldefrag(page.url).url
     found: dict[tuple[str, str], _Link] = {}
     for anchor in anchors:  # type: ignore[attr-defined]
@@ -131,7 +130,7 @@ def _links(page: Page, anchors: object, *, every: bool) -> list[_Link]:
         if not href or href.lower().startswith(_SKIPPED):
             continue
         try:
-            url = urldefrag(urljoin(base, href)).url
+            url = absolute(page, href)
             split = urlsplit(url)
         except ValueError:
             continue
@@ -145,11 +144,6 @@ def _links(page: Page, anchors: object, *, every: bool) -> list[_Link]:
         elif len(title) > len(known.title):
             known.title, known.element = title, anchor
     return list(found.values())
-
-
-def _base(page: Page) -> str:
-    base = page.root.find(".//base[@href]")
-    return urljoin(page.url, base.get("href") or "") if base is not None else page.url
 
 
 def _looks_like_article(path: str, query: str) -> bool:

@@ -13,6 +13,7 @@ from portal_crawler.extract.page import Page
 _NEXT = re.compile(
     r"^[\[【<(（\s]*(?:下一页|下一頁|下页|后一页|后页|後一頁|下一步|next(?:\s*page)?)[\]】>）)\s›»>]*$", re.I
 )
+_NUMBER = re.compile(r"(?<![\d/共第])\d{1,4}(?![\d/条页])")
 _ARROW = re.compile(r"^(?:>|›|＞|→)$")
 _DOUBLE_ARROW = re.compile(r"^(?:>>|»|＞＞)$")
 _CURRENT = re.compile(r"\b(?:current|cur|active|on|thisclass|thispage|now|selected|hover)\b", re.I)
@@ -21,7 +22,9 @@ _TRS = re.compile(
     r"""createPage\w*\s*\(\s*["']?(\w+)["']?\s*,\s*["']?(\w+)["']?\s*,\s*["']([\w/-]+)["']\s*,\s*["'](\w+)["']"""
 )
 # The /system/ family numbers its list pages upwards in time: the page before the newest is the next one.
-_COUNT_PAGE = re.compile(r"(/system/+count/.*/c\w+_)(\d{9})(\.s?html?)$")
+_COUNT_PAGE = re.compile(
+    r"(?P<before>/system/+count/.*/)\d{3}/\d{3}/(?P<name>c\w+_)(?P<number>\d{9})(?P<after>\.s?html?)$"
+)
 _TOTAL = re.compile(r"共\s*(\d+)\s*页|页次\s*[:：]?\s*\d+\s*/\s*(\d+)|第?\s*\d+\s*/\s*(\d+)\s*页")
 _NUMBER_IN_URL = re.compile(
     r"(?P<before>(?:index|list(?:_\d+)?|node_\d+|[\w-]*?)[_-])(?P<number>\d{1,4})(?P<after>\.\w+)$|(?P<key>[?&](?:page|p|pageno|pn)=)(?P<value>\d{1,5})",
@@ -43,7 +46,7 @@ def _linked(page: Page) -> str | None:
     for element in page.root.iterfind(".//link[@rel='next']"):
         if url := _target(page, element.get("href")):
             return url
-    anchors = [(anchor, "".join(anchor.itertext()).strip()) for anchor in page.root.iter("a")]
+    anchors = [(anchor, _label(anchor)) for anchor in page.root.iter("a")]
     for anchor, text in anchors:
         if (anchor.get("rel") or "") == "next" or _NEXT.match(text) or _NEXT.match((anchor.get("title") or "").strip()):
             if url := _target(page, anchor.get("href")):
@@ -52,6 +55,12 @@ def _linked(page: Page) -> str | None:
                 # The last page keeps the words and takes the way on from them.
                 return None
     return _numbered(page, anchors) or _arrowed(page, anchors)
+
+
+def _label(anchor: etree._Element) -> str:
+    """The text of a link, or what its picture stands for."""
+    text = "".join(anchor.itertext()).strip()
+    return text or next((picture.get("alt") or "" for picture in anchor.iter("img")), "").strip()
 
 
 def _numbered(page: Page, anchors: list[tuple[etree._Element, str]]) -> str | None:
@@ -69,7 +78,8 @@ def _numbered(page: Page, anchors: list[tuple[etree._Element, str]]) -> str | No
     if _page_number(page.url) is None:
         for links in numbers.values():
             # Without a mark, the page without a number in its address is the first.
-            if {2, 3} <= links.keys() and (url := _target(page, links[2])):
+            url = _target(page, links.get(2))
+            if url and 0 not in links and _same_list(page.url, url) and _page_number(url) is not None:
                 return url
     return None
 
@@ -85,13 +95,17 @@ def _current_number(row: etree._Element) -> int | None:
         marked = _CURRENT.search(element.get("class") or "") is not None
         if marked or (not linked and element.tag != "li"):
             return int(text)
-    return None
+    # Last, a number that stands in the row as bare text between its links.
+    bare = {int(piece) for piece in row.xpath("text()") for piece in _NUMBER.findall(piece)}
+    return bare.pop() if len(bare) == 1 else None
 
 
 def _arrowed(page: Page, anchors: list[tuple[etree._Element, str]]) -> str | None:
     for pattern in (_ARROW, _DOUBLE_ARROW):
         for anchor, text in anchors:
-            if pattern.match(text) and (url := _target(page, anchor.get("href"))) and _same_list(page.url, url):
+            url = _target(page, anchor.get("href")) if pattern.match(text) else None
+            # A breadcrumb has arrows, too; a page of the list has a number in its address.
+            if url and _same_list(page.url, url) and _page_number(url) is not None:
                 return url
     return None
 
@@ -121,6 +135,8 @@ def _scripted(page: Page) -> str | None:
     if "createPage" not in page.text:
         return None
     for match in _TRS.finditer(page.text):
+        if "//" in page.text[page.text.rfind("\n", 0, match.start()) + 1 : match.start()].replace("://", ""):
+            continue
         count, current = (_value(page.text, match[group]) for group in (1, 2))
         if count is not None and current is not None and current + 1 < count:
             return _target(page, f"{match[3]}_{current + 1}.{match[4]}")
@@ -137,9 +153,12 @@ def _value(text: str, name: str) -> int | None:
 
 def _counted(page: Page) -> str | None:
     match = _COUNT_PAGE.search(page.url)
-    if match and int(match[2]) > 1:
-        return f"{page.url[: match.start(2)]}{int(match[2]) - 1:09d}{match[3]}"
-    return None
+    if not match or int(match["number"]) < 2:
+        return None
+    number = int(match["number"]) - 1
+    # The two directories are the page's millions and thousands.
+    place = f"{number // 1_000_000:03d}/{number // 1000 % 1000:03d}"
+    return f"{page.url[: match.start()]}{match['before']}{place}/{match['name']}{number:09d}{match['after']}"
 
 
 def _totalled(page: Page) -> str | None:
@@ -170,9 +189,24 @@ def _target(page: Page, href: str | None) -> str | None:
     return url if url and url != urldefrag(page.url).url else None
 
 
+def absolute(page: Page, href: str) -> str:
+    """Where a link of the page leads, its `<base>` respected and doubled slashes of a path kept.
+
+    Raises ValueError for what is no address.
+    """
+    base = page.root.find(".//base[@href]")
+    start = page.url if base is None else urljoin(page.url, base.get("href") or "")
+    href = urldefrag(href.strip()).url
+    if href.startswith("/") and not href.startswith("//") and "/../" not in href and "/./" not in href:
+        # urljoin would fold /system/count//0018005/ into an address that the server does not know.
+        split = urlsplit(start)
+        return f"{split.scheme}://{split.netloc}{href}"
+    return urljoin(start, href)
+
+
 def _absolute(page: Page, href: str) -> str | None:
     try:
-        url = urldefrag(urljoin(page.url, href.strip())).url
+        url = absolute(page, href)
         return url if urlsplit(url).scheme in ("http", "https") else None
     except ValueError:
         return None
