@@ -312,7 +312,29 @@ def test_endless_pager_ends_by_evidence(tmp_path: Path) -> None:
 
     with site(answer) as (base, asked):
         assert summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private"))["exit_code"] == 0
-    assert len([path for path in asked if path.startswith("/list/")]) == 2
+    assert len([path for path in asked if path.startswith("/list/")]) == 3
+
+
+def test_channel_of_the_system_family_is_walked_down_its_count_pages(tmp_path: Path) -> None:
+    place = "/system/count//0018005/000000000000"
+    script = f"<script src='{place}/count_page_list_0018005000000000000.js'></script>"
+    pages = {"/gsyw/": listing(30, 29, 28).replace("<body>", f"<body>{script}")}
+    pages |= {
+        f"{place}/000/000/c0018005000000000000_{n:09d}.shtml": listing(*range(n * 3, n * 3 - 3, -1))
+        for n in range(1, 11)
+    }
+
+    def answer(path: str) -> Answer | str | None:
+        if path.endswith(".js"):
+            return 200, {"Content-Type": "application/javascript"}, b"var maxpage = 10;"
+        return pages.get(path) or (article(int(path.split("/")[-1][:-5])) if path.startswith("/2021") else None)
+
+    with site(answer) as (base, asked):
+        found = summary_of(crawl(tmp_path, f"{base}/gsyw/", "--allow-private"))
+        assert (found["exit_code"], found["articles"], found["listings"]) == (0, 30, 11)
+        asked.clear()
+        assert summary_of(crawl(tmp_path, f"{base}/gsyw/", "--allow-private"))["articles"] == 0
+        assert [path for path in asked if path != "/robots.txt"] == ["/gsyw/"]
 
 
 def test_private_addresses_are_refused_and_redirects_to_them_too(tmp_path: Path) -> None:

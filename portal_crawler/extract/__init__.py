@@ -12,6 +12,7 @@ from portal_crawler.article import Article, Listing, Portal
 from portal_crawler.extract.assemble import EXTRACTOR, article_of
 from portal_crawler.extract.listing import listing_of
 from portal_crawler.extract.page import Page, read_page
+from portal_crawler.extract.pager import count_script, newest_count_page
 from portal_crawler.extract.pages import MOST_PAGES, further_pages
 
 __all__ = [
@@ -19,10 +20,12 @@ __all__ = [
     "MOST_PAGES",
     "Page",
     "article_of",
+    "count_script",
     "extract_article",
     "extract_listing",
     "further_pages",
     "listing_of",
+    "newest_count_page",
     "read_page",
 ]
 

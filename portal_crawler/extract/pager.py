@@ -25,6 +25,8 @@ _TRS = re.compile(
 _COUNT_PAGE = re.compile(
     r"(?P<before>/system/+count/.*/)\d{3}/\d{3}/(?P<name>c\w+_)(?P<number>\d{9})(?P<after>\.s?html?)$"
 )
+_COUNT_SCRIPT = re.compile(r"/system/+count/.*/(?P<name>count_page_list_(?P<node>\d+)\.js)$")
+_MOST = re.compile(r"maxpage\s*=\s*[\"']?(\d{1,9})")
 _TOTAL = re.compile(r"共\s*(\d+)\s*页|页次\s*[:：]?\s*\d+\s*/\s*(\d+)|第?\s*\d+\s*/\s*(\d+)\s*页")
 _NUMBER_IN_URL = re.compile(
     r"(?P<before>(?:index|list(?:_\d+)?|node_\d+|[\w-]*?)[_-])(?P<number>\d{1,4})(?P<after>\.\w+)$|(?P<key>[?&](?:page|p|pageno|pn)=)(?P<value>\d{1,5})",
@@ -159,6 +161,24 @@ def _counted(page: Page) -> str | None:
     # The two directories are the page's millions and thousands.
     place = f"{number // 1_000_000:03d}/{number // 1000 % 1000:03d}"
     return f"{page.url[: match.start()]}{match['before']}{place}/{match['name']}{number:09d}{match['after']}"
+
+
+def count_script(page: Page) -> str | None:
+    """The script of a channel of the /system/ family that says how many list pages there are, None elsewhere."""
+    for element in page.root.iter("script"):
+        if _COUNT_SCRIPT.search(element.get("src") or ""):
+            return _absolute(page, element.get("src") or "")
+    return None
+
+
+def newest_count_page(script_url: str, script: str) -> str | None:
+    """The list page that the script names the last, which is the newest; None when it names none."""
+    place, count = _COUNT_SCRIPT.search(script_url), _MOST.search(script)
+    if not place or not count or int(count[1]) < 1:
+        return None
+    number = int(count[1])
+    directory = f"{number // 1_000_000:03d}/{number // 1000 % 1000:03d}"
+    return f"{script_url[: place.start('name')]}{directory}/c{place['node']}_{number:09d}.shtml"
 
 
 def _totalled(page: Page) -> str | None:

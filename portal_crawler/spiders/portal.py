@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,15 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from portal_crawler.article import BEIJING, Capture, Channel, Entry
-from portal_crawler.extract import MOST_PAGES, Page, further_pages, listing_of, read_page
+from portal_crawler.extract import (
+    MOST_PAGES,
+    Page,
+    count_script,
+    further_pages,
+    listing_of,
+    newest_count_page,
+    read_page,
+)
 from portal_crawler.extract.times import find_stamp
 from portal_crawler.items import ArticlePages
 from portal_crawler.middlewares.addresses import ForbiddenAddress
@@ -37,8 +45,12 @@ _NO_PAGES = (
     "application/msword",
     "application/vnd.",
 )
+# The newest page of a list may repeat the channel's front page; a second one without anything new is the end.
+_STALE_PAGES = 2
 # A pager that goes on longer is followed by the next run from its articles, not by this one.
 _MOST_LISTINGS = 20_000
+
+Callback = Callable[[Response], Iterator[scrapy.Request]]
 
 
 @dataclass(slots=True)
@@ -51,6 +63,7 @@ class _Walk:
     known: int
     known_since: str | None
     pages: int = 0
+    stale: int = 0
     seen: set[str] = field(default_factory=set)
 
 
@@ -98,10 +111,10 @@ class PortalSpider(scrapy.Spider):
         self.session.writer.start_walk(channel_id, row.walk + 1)
         return _Walk(channel, channel_id, row.walk + 1, row.complete_walk, row.complete_since)
 
-    def _listing_request(self, url: str, walk: _Walk) -> scrapy.Request:
+    def _listing_request(self, url: str, walk: _Walk, callback: Callback | None = None) -> scrapy.Request:
         return scrapy.Request(
             url,
-            callback=self.parse_listing,
+            callback=callback or self.parse_listing,
             errback=self.listing_failed,
             dont_filter=True,
             meta={"walk": walk, "url": canonical_url(url)},
@@ -141,6 +154,7 @@ class PortalSpider(scrapy.Spider):
         found = list(self._found(wanted))
         fresh = [item for item in found if item.url not in walk.seen]
         walk.seen.update(item.url for item in found)
+        walk.stale = 0 if fresh else walk.stale + 1
         known = self._all_known(walk, found)
         for new in self._discover(found, walk):
             if self.session.may_ask_for_article():
@@ -148,10 +162,26 @@ class PortalSpider(scrapy.Spider):
         if past or (known and not self.session.options.full):
             since = self.session.options.since if past else None
             self._complete(walk, since.isoformat() if since else walk.known_since)
-        elif listing.next is None or (listing.entries and not fresh and not past):
+        elif listing.next is None and walk.pages == 1 and (script := count_script(page)):
+            yield self._listing_request(script, walk, self.parse_count)
+        elif listing.next is None or walk.stale >= _STALE_PAGES:
             self._complete(walk, None)
         elif not self.session.at_limit and walk.pages < _MOST_LISTINGS:
             yield self._listing_request(listing.next, walk)
+
+    def parse_count(self, response: Response) -> Iterator[scrapy.Request]:
+        """The script that counts a channel's list pages: where the walk goes on from its front page."""
+        walk: _Walk = response.meta["walk"]
+        url, capture = response.meta["url"], response.meta["capture"]
+        following = newest_count_page(response.url, response.body.decode("ascii", "replace"))
+        if trouble := self._trouble(response):
+            self.session.settle(url, "listing", *trouble, capture)
+        elif following is None:
+            self.session.settle(url, "listing", "failed", "no page count", capture)
+        else:
+            self.session.settle(url, "listing", "done", None, capture)
+            if not self.session.at_limit:
+                yield self._listing_request(following, walk)
 
     def _complete(self, walk: _Walk, since: str | None) -> None:
         if self.session.options.until is None:
