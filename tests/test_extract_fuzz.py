@@ -189,7 +189,7 @@ FOUND: dict[str, tuple[bytes, str | None]] = {
     ),
     "base_that_is_no_address": (
         b'<base href="http://[">' + article_with("<img src=/a.jpg><a href=b.html>x</a>"),
-        "images, listing: urljoin refuses the base element's address",
+        None,
     ),
     "blanks_in_a_line": (article_with("<p>一" + "\u3000" * 50_000 + "二。</p>"), None),
     "licence_word_without_number": (article_with("<p>" + "许可证" * 30_000 + "</p>"), None),
