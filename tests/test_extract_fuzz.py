@@ -174,18 +174,18 @@ def article_with(html: str) -> bytes:
 
 # What was found, by these tests and by hand: page and what is wrong with its record; None once it is right.
 FOUND: dict[str, tuple[bytes, str | None]] = {
-    "title_with_line_feed": (b"<TITLE>0\n0", "headline: a title keeps the line feeds of its element"),
+    "title_with_line_feed": (b"<TITLE>0\n0", None),
     "picture_width_of_5000_digits": (
         article_with(f"<img src=/a.jpg width={'1' * 5000}>"),
-        "images._is_furniture: int() refuses more than 4300 digits",
+        None,
     ),
     "srcset_width_with_two_points": (
         article_with('<img srcset="/a.jpg 1.2.3x, /b.jpg 2x">'),
-        "images._width: float() refuses 1.2.3",
+        None,
     ),
     "picture_address_behind_a_control_character": (
         article_with('<img src="\x01http://x.cn/b.jpg">'),
-        "images._absolute: an address keeps the control characters that browsers strip from its ends",
+        None,
     ),
     "base_that_is_no_address": (
         b'<base href="http://[">' + article_with("<img src=/a.jpg><a href=b.html>x</a>"),

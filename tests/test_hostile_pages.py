@@ -238,28 +238,11 @@ _UNITS = (
     "\u3000|\xa0| |a|1|-|_|.|/|a-.|www.a.|1 1|[1]|2021-|2021年1月|12:|许可证|（责任编辑：|来源 |编辑 |记者 |记者、|本报|声 |凡|上一篇|"
     "评论|图|摄|更多|版权|> |>>|- |、|（a|http://|二〇|图/文 |来源：|<enpproperty "
 ).split("|")
-# What still costs the square of its line, and why; without a mark once it is mended.
-OPEN = {
-    "图/文 ": "labels.read_labels compares each bare label with all labels before a colon",
-    "来源：": "byline._labelled_source looks for a quotation mark in all of the text before each label",
-    "<enpproperty ": "published._RECORD_DATE looks for <date> to the end of the page from each start",
-}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES)
 def test_no_line_costs_its_square(place: str) -> None:
-    units = [unit for unit in _UNITS if unit not in OPEN]
-    began = f"max((measure({PLACES[place]}), L[:12]) for L in ((u * 100_000)[:100_000] for u in {units!r}))"
+    began = f"max((measure({PLACES[place]}), L[:12]) for L in ((u * 100_000)[:100_000] for u in {_UNITS!r}))"
     slowest = run(began, _LINES)
     assert slowest["seconds"] < 3, slowest
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "unit", [pytest.param(u, marks=pytest.mark.xfail(run=False, reason=r)) for u, r in OPEN.items()]
-)
-def test_no_line_costs_its_square_that_still_does(unit: str) -> None:
-    for place in PLACES.values():
-        slowest = run(f"max((measure({place}), L[:12]) for L in [({unit!r} * 100_000)[:100_000]])", _LINES)
-        assert slowest["seconds"] < 3

@@ -47,6 +47,8 @@ class Keeper:
     def spider_closed(self, spider: Spider, reason: str) -> None:
         if self._loop.running:
             self._loop.stop()
+        # The last batch first, so that a short crawl reports its figures, too.
+        self._tick()
         self._session.timed_out = reason == "closespider_timeout"
         if spider.owns_session:  # type: ignore[attr-defined]
             spider.logger.warning("%s", self._session.close().to_json())
@@ -73,6 +75,9 @@ class Keeper:
             # The session keeps the reason; there is nothing to store any more.
             self._stop()
             return
+        self._report()
+
+    def _report(self) -> None:
         if self._session.options.progress is not None:
             self._session.options.progress(self._session.summary())
 

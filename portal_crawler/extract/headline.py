@@ -34,7 +34,7 @@ class Headline:
 
 def find_headline(page: Page) -> Headline:
     """The headline of an article page."""
-    page_title = (page.root.findtext(".//title") or "").strip()
+    page_title = " ".join((page.root.findtext(".//title") or "").split())
     squashed = squash(page_title)
     lines = page.lines
     first_part = squash(_SEPARATOR.split(page_title)[0])

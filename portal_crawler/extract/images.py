@@ -28,6 +28,7 @@ _FURNITURE = re.compile(
     re.I,
 )
 _ADVERT = re.compile(r"//(?:ads?|adv|gg|guanggao)\d?\.|/(?:ads?|adv|advert|guanggao)[/_.-]|banner", re.I)
+_AROUND_ADDRESS = "".join(map(chr, range(0x21)))
 _SMALLEST = 60
 _CAPTION = re.compile(
     r"^(?:[▲△▼◆●■]|图[为：:片]|(?:资料|效果|示意|现场)图|.{0,6}供图)|(?:摄|供图|资料图|/图|图片)[)）]?$|摄影报道"
@@ -48,7 +49,8 @@ def find_images(page: Page, first: int, end: int) -> tuple[Image, ...]:
 
 def _address(base: str, picture: etree._Element) -> str | None:
     for name in _ADDRESSES:
-        value = (picture.get(name) or "").strip()
+        # Browsers strip the same characters from an address's ends.
+        value = (picture.get(name) or "").strip(_AROUND_ADDRESS)
         if (
             value
             and not value.startswith(("data:", "about:", "javascript:"))
@@ -67,7 +69,7 @@ def _is_placeholder(picture: etree._Element, name: str, value: str) -> bool:
 
 
 def _width(candidate: list[str]) -> float:
-    match = re.match(r"[\d.]+", candidate[1]) if len(candidate) > 1 else None
+    match = re.match(r"\d{1,9}(?:\.\d{1,9})?", candidate[1]) if len(candidate) > 1 else None
     return float(match.group()) if match else 1.0
 
 
@@ -81,7 +83,7 @@ def _absolute(base: str, value: str) -> str | None:
 
 def _is_furniture(picture: etree._Element, url: str) -> bool:
     for side in ("width", "height"):
-        size = re.match(r"\s*(\d+)\s*(?:px)?\s*$", picture.get(side) or "")
+        size = re.match(r"\s*(\d{1,9})\s*(?:px)?\s*$", picture.get(side) or "")
         if size and int(size[1]) < _SMALLEST:
             return True
     return _FURNITURE.search(urlsplit(url).path) is not None or _ADVERT.search(url) is not None

@@ -35,6 +35,8 @@ _KINDS = {
     ),
 }
 _KIND_OF = {label: kind for kind, labels in _KINDS.items() for label in labels.split()}
+# A line of labels has a dozen of them; a longer line is text, or made to cost its square.
+_LONGEST_LINE = 1000
 _LONGEST = max(map(len, _KIND_OF))
 # What stands between a label and its value. A stroke or a bar is one only before a Chinese value.
 _COLON = re.compile(r"(?:[:：丨∶︰]|[/|](?=\s*[\u4e00-\u9fff]))\s*")
@@ -65,6 +67,8 @@ class Labelled:
 
 def read_labels(text: str) -> list[Labelled]:
     """All labelled values of a line, in order; each value runs to the next label or the end of the line."""
+    if len(text) > _LONGEST_LINE:
+        return []
     found = _before_colons(text)
     if _BARE_HINT.search(text):
         if (alone := _BARE_LINE.match(text)) and is_person(alone["name"]):

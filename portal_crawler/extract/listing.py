@@ -23,7 +23,7 @@ _SKIPPED = ("javascript:", "mailto:", "tel:", "data:", "#", "about:")
 # Directory indexes and pages of lists, in the CMSs' own naming; everything else with a number is an article.
 _LIST_PAGE = re.compile(r"(?:^|/)(?:(?:index|default|list|node|channel|more|c\d+_)[\w-]*\.\w+|)$", re.I)
 _ARTICLE_PATH = re.compile(
-    r"/(?:19|20)\d\d[-/_]?[01]?\d|\d{5,}|[a-z]*[-_]?\d+\.(?:s?html?|jhtml|aspx?|php|jsp)$|/(?:content|article|art|detail|info|news|a|p|n)/.*\d",
+    r"/(?:19|20)\d\d[-/_]?[01]?\d|\d{5,}|[a-z]{0,40}[-_]?\d{1,40}\.(?:s?html?|jhtml|aspx?|php|jsp)$|/(?:content|article|art|detail|info|news|a|p|n)/.*\d",
     re.I,
 )
 _ARTICLE_QUERY = re.compile(r"(?:^|&)(?:\w*id|aid|nid|contentid)=\w*\d", re.I)

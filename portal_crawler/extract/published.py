@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from portal_crawler.extract.labels import read_labels
 from portal_crawler.extract.page import Page
-from portal_crawler.extract.times import Stamp, find_compact_date, find_stamp
+from portal_crawler.extract.times import Stamp, find_compact_date, find_stamp, read_unusual
 
 _NOT_ITS_OWN = re.compile(r"今天是|今天[:：]|现在(?:是|时间)|注册时间|最后登录|截止|活动时间|采访|农历|有效期|登录时间")
 _META_NAMES = (
@@ -40,7 +40,7 @@ _URL_DATE = re.compile(
 )
 _DAY = re.compile(r"(?<![\d-])(\d{1,2})[-/月](\d{2}|\d(?!\d))(?=日|[\s\d])")
 _DATE_PART = re.compile(r"[\d\s:/.\-年月日]{2,16}")
-_RECORD_DATE = re.compile(r"<enpproperty[^>]*>.*?<date>([^<]+)</date>", re.S)
+_RECORD_DATE = re.compile(r"<date>([^<]{8,40})</date>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _shown(
         labels = read_labels(text)
         for item in labels:
             if item.kind in ("time", "changed"):
-                stamp = _stamp(page, item.value[:60], year)
+                stamp = _stamp(page, item.value[:60], year) or read_unusual(item.value[:60], page.fetched_at)
                 if stamp and item.kind == "time":
                     return Published(stamp, f"{item.label} {place}")
                 if stamp and changed is None:
@@ -124,7 +124,8 @@ def _hidden(page: Page) -> Published | None:
     for match in _JSON_DATE.finditer(page.text):
         if stamp := _written(_unescaped(match[1])):
             return Published(stamp, "json")
-    if "enpproperty" in page.text and (record := _RECORD_DATE.search(page.text)) and (stamp := _written(record[1])):
+    place = page.text.find("<enpproperty")
+    if place >= 0 and (record := _RECORD_DATE.search(page.text, place)) and (stamp := _written(record[1])):
         return Published(stamp, "enpproperty")
     return None
 

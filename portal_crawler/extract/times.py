@@ -75,6 +75,28 @@ def find_stamp(text: str, *, fetched_at: datetime | None = None, year: int | Non
     return None
 
 
+def read_unusual(text: str, fetched_at: datetime | None = None) -> Stamp | None:
+    """A time in a form that no pattern here knows (19 Nov 2021 20:09), from behind a label that says it is one.
+
+    dateparser is the last resort: it costs hundreds of times a pattern. Strict, so that a month alone or a clock
+    alone gives nothing instead of today's day.
+    """
+    if not re.search(r"\d", text) or len(text.strip()) < 6:
+        return None
+    import dateparser
+
+    base = fetched_at.astimezone(BEIJING).replace(tzinfo=None) if fetched_at else None
+    settings = {"STRICT_PARSING": True, "TIMEZONE": "Asia/Shanghai", "RETURN_AS_TIMEZONE_AWARE": False}
+    moment = dateparser.parse(
+        text.strip(), languages=["zh", "en"], settings=settings | ({"RELATIVE_BASE": base} if base else {})
+    )
+    if moment is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        return None
+    clocks = re.findall(r"\d[:：时]\s*\d{1,2}(?:[:：分]\s*\d{1,2})?", text)
+    precision = "day" if not clocks else "second" if re.search(r"\d[:：时]\s*\d{1,2}[:：分]\s*\d", text) else "minute"
+    return _cut(moment.replace(tzinfo=BEIJING), precision, text.strip())
+
+
 def find_compact_date(text: str) -> Stamp | None:
     """A date written as eight digits, as meta elements and addresses have it."""
     for match in _COMPACT.finditer(text):
