@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -111,18 +113,28 @@ def test_the_worst_of_several_runs_is_the_exit_code(cli: Cli, site: str, tmp_pat
     assert result.returncode == 3
 
 
+def _has_ended_run(db: Path) -> bool:
+    """Whether the quick one of two runs is over."""
+    if not db.is_file():
+        return False
+    with closing(sqlite3.connect(db)) as connection:
+        tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'runs'").fetchone()[0]
+        return bool(tables and connection.execute("SELECT count(*) FROM runs WHERE exit_code = 0").fetchone()[0])
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_all_runs_with_their_state_saved(
     cli_environment: dict[str, str], cli: Cli, other_site: str, tmp_path: Path, number: signal.Signals
 ) -> None:
-    with serve(build(200, 3), delay_s=0.3) as slow:
+    with serve(build(400, 3), delay_s=0.4) as slow:
         targets = (f"{slow}/", other_site.replace("localhost", "127.0.0.1") + CHANNEL)
         flags = [*places(tmp_path), "--jobs", "2", "--json"]
         command = [sys.executable, "-m", "portal_crawler", "crawl", *targets, *flags]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=cli_environment, text=True
         ) as process:
-            time.sleep(2.5)
+            while not _has_ended_run(tmp_path / "p.db"):
+                time.sleep(0.1)
             process.send_signal(number)
             output, errors = process.communicate(timeout=30)
     assert process.returncode == 128 + number, errors
