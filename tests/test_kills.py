@@ -62,8 +62,14 @@ def test_killed_crawls_end_with_every_article_exactly_once(tmp_path: Path) -> No
         grown = []
         while kills < KILLS:
             process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-            # Half of the kills before the first commit, half anywhere in the work.
-            time.sleep(moments.uniform(0.3, 0.9) if kills % 2 else moments.uniform(0.9, 1.6))
+            # Half of the kills at any time from the start on, half in the midst of requests, however slow the machine.
+            if kills % 2:
+                time.sleep(moments.uniform(0.2, 1.2))
+            else:
+                before = len(log)
+                while len(log) < before + 3 and process.poll() is None:
+                    time.sleep(0.01)
+                time.sleep(moments.uniform(0, 1))
             process.send_signal(signal.SIGKILL)
             process.wait()
             kills += 1
