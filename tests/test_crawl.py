@@ -337,6 +337,32 @@ def test_channel_of_the_system_family_is_walked_down_its_count_pages(tmp_path: P
         assert [path for path in asked if path != "/robots.txt"] == ["/gsyw/"]
 
 
+def test_stub_is_followed_within_the_portal_and_recorded_when_it_leads_out(tmp_path: Path) -> None:
+    stub = '<html><head><meta http-equiv="refresh" content="0; url={}"></head><body></body></html>'
+    pages = {
+        "/list/": listing(1, 2, 3),
+        "/2021/1119/1.html": stub.format("/2021/1119/9.html"),
+        "/2021/1119/2.html": stub.format("https://live.foreign.example/x"),
+        "/2021/1119/3.html": stub.format("/2021/1119/3.html?a=1"),
+        "/2021/1119/9.html": article(9),
+    }
+
+    def answer(path: str) -> Answer | str | None:
+        if path.startswith("/2021/1119/3.html?"):
+            return stub.format(f"{path}1")
+        return pages.get(path)
+
+    with site(answer) as (base, _):
+        found = summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private"))
+    assert (found["articles"], found["skipped"], found["failed"]) == (1, 1, 1)
+    reasons = {row["url"][-6:]: row["reason"] for row in rows(tmp_path, "SELECT * FROM ledger WHERE kind = 'article'")}
+    assert reasons == {
+        "1.html": None,
+        "2.html": "redirected to https://live.foreign.example/x",
+        "3.html": "stubs that lead to stubs",
+    }
+
+
 def test_private_addresses_are_refused_and_redirects_to_them_too(tmp_path: Path) -> None:
     with site(lambda path: listing(1)) as (base, asked):
         refused = crawl(tmp_path, f"{base}/list/")

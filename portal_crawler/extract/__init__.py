@@ -14,6 +14,7 @@ from portal_crawler.extract.listing import listing_of
 from portal_crawler.extract.page import Page, read_page
 from portal_crawler.extract.pager import count_script, newest_count_page
 from portal_crawler.extract.pages import MOST_PAGES, further_pages
+from portal_crawler.extract.refresh import refresh_target
 
 __all__ = [
     "EXTRACTOR",
@@ -27,6 +28,7 @@ __all__ = [
     "listing_of",
     "newest_count_page",
     "read_page",
+    "refresh_target",
 ]
 
 

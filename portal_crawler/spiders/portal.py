@@ -22,6 +22,7 @@ from portal_crawler.extract import (
     listing_of,
     newest_count_page,
     read_page,
+    refresh_target,
 )
 from portal_crawler.extract.times import find_stamp
 from portal_crawler.items import ArticlePages
@@ -45,6 +46,7 @@ _NO_PAGES = (
     "application/msword",
     "application/vnd.",
 )
+_MOST_STUBS = 3
 # The newest page of a list may repeat the channel's front page; a second one without anything new is the end.
 _STALE_PAGES = 2
 # A pager that goes on longer is followed by the next run from its articles, not by this one.
@@ -77,6 +79,7 @@ class _Parts:
     waiting: list[str] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)
+    stubs: int = 0
 
 
 class PortalSpider(scrapy.Spider):
@@ -245,6 +248,9 @@ class PortalSpider(scrapy.Spider):
             return
         else:
             page = self._read(response)
+            if not parts.pages and (target := refresh_target(page)):
+                yield from self._sent_on(parts, target, capture)
+                return
             parts.pages.append(page)
             parts.captures.append(PageCapture(canonical_url(page_url), capture))
             parts.asked.add(page_url)
@@ -260,6 +266,16 @@ class PortalSpider(scrapy.Spider):
             yield self._article_request(parts.url, parts, parts.waiting.pop(0))
         else:
             yield ArticlePages(parts.url, parts.pages, parts.captures, parts.missing)
+
+    def _sent_on(self, parts: _Parts, target: str, capture: Capture) -> Iterator[scrapy.Request]:
+        """Follow a stub to the article that it stands for, within the portal and within bounds."""
+        parts.stubs += 1
+        if not belongs_to(target, self.session.portal.hosts):
+            self.session.settle(parts.url, "article", "skipped", f"redirected to {target}", capture)
+        elif parts.stubs > _MOST_STUBS:
+            self.session.settle(parts.url, "article", "failed", "stubs that lead to stubs", capture)
+        else:
+            yield self._article_request(parts.url, parts, target)
 
     def listing_failed(self, failure: Failure) -> None:
         url = failure.request.meta["url"]  # type: ignore[attr-defined]

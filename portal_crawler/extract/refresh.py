@@ -1,0 +1,30 @@
+"""Pages that are no page: a stub that sends its reader on."""
+
+from __future__ import annotations
+
+import re
+
+from portal_crawler.extract.page import Page
+from portal_crawler.extract.pager import absolute
+
+_CONTENT = re.compile(r"^\s*(?P<seconds>\d{1,3})(?:\.\d*)?\s*[;,]\s*url\s*=\s*['\"]?(?P<url>[^'\"]+)", re.I)
+# A page with more text than this is read before it is left; a stub says at most where it leads.
+_STUB_CHARACTERS = 120
+_SOON_S = 10
+
+
+def refresh_target(page: Page) -> str | None:
+    """Where a stub's `<meta http-equiv="refresh">` leads, as an absolute URL; None for a page with text of its own."""
+    if sum(len(line.text) for line in page.lines[:50]) > _STUB_CHARACTERS:
+        return None
+    for element in page.root.iter("meta"):
+        if (element.get("http-equiv") or "").lower() != "refresh":
+            continue
+        match = _CONTENT.match(element.get("content") or "")
+        if match and int(match["seconds"]) <= _SOON_S:
+            try:
+                url = absolute(page, match["url"].strip())
+            except ValueError:
+                return None
+            return url if url.startswith(("http://", "https://")) and url != page.url else None
+    return None
