@@ -204,6 +204,20 @@ def test_failures_are_recorded_retried_and_the_exit_code_says_so(tmp_path: Path)
         assert (second["exit_code"], second["articles"]) == (0, 1)
 
 
+def test_body_that_its_encoding_does_not_fit_fails_its_article_and_is_kept(tmp_path: Path) -> None:
+    def answer(path: str) -> Answer | str | None:
+        if path.endswith("/2.html"):
+            return 200, {"Content-Encoding": "gzip"}, b"\x1f\x8b\x08\x00 no gzip"
+        return listing(1, 2) if path == "/list/" else article(1) if path.startswith("/2021") else None
+
+    with site(answer) as (base, _):
+        found = summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private"))
+    assert (found["exit_code"], found["articles"], found["failed"]) == (3, 1, 1)
+    (row,) = rows(tmp_path, "SELECT c.* FROM ledger l JOIN captures c ON c.id = l.capture_id WHERE l.state = 'failed'")
+    kept = read_exchange(tmp_path / "archive", row["file"], row["offset"], row["length"])
+    assert kept.body == b"\x1f\x8b\x08\x00 no gzip"
+
+
 @pytest.mark.parametrize("status", [403, 405, 412, 521])
 def test_refusal_is_blocked_and_the_crawl_gives_up_early(tmp_path: Path, status: int) -> None:
     def answer(path: str) -> Answer | str | None:

@@ -26,26 +26,13 @@ from portal_crawler.extract import (
 )
 from portal_crawler.extract.times import find_stamp
 from portal_crawler.items import ArticlePages
-from portal_crawler.middlewares.addresses import ForbiddenAddress
-from portal_crawler.middlewares.robots import RobotsForbid, RobotsUnavailable
+from portal_crawler.middlewares.robots import RobotsUnavailable
 from portal_crawler.portals import find_portal
 from portal_crawler.session import CrawlOptions, Session
+from portal_crawler.spiders.answers import reason_of, trouble_with
 from portal_crawler.store import Found, PageCapture, channel_row, seen_before, waiting_articles
 from portal_crawler.urls import belongs_to, canonical_url
 
-# Answers that say that the portal does not want this crawler now.
-BLOCKED = frozenset((401, 403, 405, 407, 412, 429, 512, 521))
-# A wrong type on a page is common and harmless, but these are never one.
-_NO_PAGES = (
-    "image/",
-    "video/",
-    "audio/",
-    "font/",
-    "application/pdf",
-    "application/zip",
-    "application/msword",
-    "application/vnd.",
-)
 _MOST_STUBS = 3
 # The newest page of a list may repeat the channel's front page; a second one without anything new is the end.
 _STALE_PAGES = 2
@@ -137,7 +124,7 @@ class PortalSpider(scrapy.Spider):
     def parse_listing(self, response: Response) -> Iterator[scrapy.Request]:
         walk: _Walk = response.meta["walk"]
         url, capture = response.meta["url"], response.meta["capture"]
-        if trouble := self._trouble(response):
+        if trouble := trouble_with(response, self.session.portal.hosts):
             if response.status in (404, 410) and walk.pages > 0:
                 # A pager that leads past its last page.
                 self.session.settle(url, "listing", "skipped", trouble[1], capture)
@@ -177,7 +164,7 @@ class PortalSpider(scrapy.Spider):
         walk: _Walk = response.meta["walk"]
         url, capture = response.meta["url"], response.meta["capture"]
         following = newest_count_page(response.url, response.body.decode("ascii", "replace"))
-        if trouble := self._trouble(response):
+        if trouble := trouble_with(response, self.session.portal.hosts):
             self.session.settle(url, "listing", *trouble, capture)
         elif following is None:
             self.session.settle(url, "listing", "failed", "no page count", capture)
@@ -236,7 +223,7 @@ class PortalSpider(scrapy.Spider):
         parts: _Parts = response.meta["parts"]
         capture: Capture = response.meta["capture"]
         page_url: str = response.meta["page_url"]
-        trouble = self._trouble(response)
+        trouble = trouble_with(response, self.session.portal.hosts)
         if trouble and not parts.pages:
             self.session.settle(parts.url, "article", *trouble, capture)
             return
@@ -283,7 +270,7 @@ class PortalSpider(scrapy.Spider):
             self.session.defer(url, "listing", str(failure.value))
         else:
             # A channel that may not be read is a failure of the crawl, whatever the reason.
-            self.session.settle(url, "listing", "failed", _reason(failure)[1])
+            self.session.settle(url, "listing", "failed", reason_of(failure)[1], _capture_of(failure))
 
     def article_failed(self, failure: Failure) -> None:
         meta = failure.request.meta  # type: ignore[attr-defined]
@@ -291,10 +278,10 @@ class PortalSpider(scrapy.Spider):
         if isinstance(failure.value, RobotsUnavailable):
             self.session.defer(parts.url, "article", str(failure.value))
             return
-        state, reason = _reason(failure)
-        self.session.settle(
-            parts.url, "article", state, f"page {meta['page_url']}: {reason}" if parts.pages else reason
-        )
+        state, reason = reason_of(failure)
+        if parts.pages:
+            reason = f"page {meta['page_url']}: {reason}"
+        self.session.settle(parts.url, "article", state, reason, _capture_of(failure))
 
     def _read(self, response: Response) -> Page:
         header = response.headers.get(b"Content-Type")
@@ -306,28 +293,11 @@ class PortalSpider(scrapy.Spider):
             fetched_at=datetime.now(BEIJING),
         )
 
-    def _trouble(self, response: Response) -> tuple[str, str] | None:
-        """State and reason for an answer that is no page, None for one that is."""
-        if response.status in BLOCKED:
-            return "blocked", f"http {response.status}"
-        if not 200 <= response.status < 300:
-            return "failed", f"http {response.status}"
-        if not response.body.strip():
-            return "failed", "empty answer"
-        content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1").lower()
-        if content_type.startswith(_NO_PAGES):
-            return "skipped", f"content type {content_type.partition(';')[0]}"
-        if not belongs_to(response.url, self.session.portal.hosts):
-            return "skipped", f"redirected to {response.url}"
-        return None
 
-
-def _reason(failure: Failure) -> tuple[str, str]:
-    """State and reason for a request that had no answer."""
-    error = failure.value
-    if isinstance(error, RobotsForbid | ForbiddenAddress):
-        return "skipped", str(error)
-    return "failed", (f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)[:500]
+def _capture_of(failure: Failure) -> Capture | None:
+    """The answer behind a failure, where there was one: a body that its encoding does not fit is archived, too."""
+    capture: Capture | None = failure.request.meta.get("capture")  # type: ignore[attr-defined]
+    return capture
 
 
 def _session_of(

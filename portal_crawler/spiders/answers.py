@@ -1,0 +1,48 @@
+"""What an answer is, when it is no page: blocked, failed or skipped, with the reason that the ledger keeps."""
+
+from __future__ import annotations
+
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from portal_crawler.middlewares.addresses import ForbiddenAddress
+from portal_crawler.middlewares.robots import RobotsForbid
+from portal_crawler.urls import belongs_to
+
+# Answers that say that the portal does not want this crawler now.
+BLOCKED = frozenset((401, 403, 405, 407, 412, 429, 512, 521))
+# A wrong type on a page is common and harmless, but these are never one.
+_NO_PAGES = (
+    "image/",
+    "video/",
+    "audio/",
+    "font/",
+    "application/pdf",
+    "application/zip",
+    "application/msword",
+    "application/vnd.",
+)
+
+
+def trouble_with(response: Response, hosts: tuple[str, ...]) -> tuple[str, str] | None:
+    """State and reason for an answer that is no page, None for one that is."""
+    if response.status in BLOCKED:
+        return "blocked", f"http {response.status}"
+    if not 200 <= response.status < 300:
+        return "failed", f"http {response.status}"
+    if not response.body.strip():
+        return "failed", "empty answer"
+    content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1").lower()
+    if content_type.startswith(_NO_PAGES):
+        return "skipped", f"content type {content_type.partition(';')[0]}"
+    if not belongs_to(response.url, hosts):
+        return "skipped", f"redirected to {response.url}"
+    return None
+
+
+def reason_of(failure: Failure) -> tuple[str, str]:
+    """State and reason for a request that had no answer."""
+    error = failure.value
+    if isinstance(error, RobotsForbid | ForbiddenAddress):
+        return "skipped", str(error)
+    return "failed", (f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)[:500]
