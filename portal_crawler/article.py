@@ -117,6 +117,9 @@ class Portal:
 
     hosts: host names that belong to it, subdomains included. encoding: only where the evidence on the pages
     misleads. entries, next_page: CSS selectors of a listing's links and of its way on, None for the generic rules.
+    pager: address of a list's page, relative to the channel's, with `{page}` (counted from 1) or `{page-1}`.
+    article_url: address of an article whose list gives only its `{id}` (lists in JSON).
+    parts: CSS selector of the links to an article's other pages.
     delay_s: seconds between requests to one host, None for the default.
     """
 
@@ -130,5 +133,8 @@ class Portal:
     encoding: str | None = None
     entries: str | None = None
     next_page: str | None = None
+    pager: str | None = None
+    article_url: str | None = None
+    parts: str | None = None
     boilerplate: tuple[str, ...] = ()
     delay_s: float | None = None
