@@ -17,6 +17,9 @@ hosts = ["gansu.example"]
 encoding = "gb18030"
 delay_s = 2
 entries = "#list a"
+pager = "index_{page-1}.html"
+article_url = "http://m.gansu.example/a/{id}.html"
+parts = "#parts a"
 
 [[layouts]]
 match = "#info"
@@ -53,6 +56,11 @@ def test_a_profile_becomes_a_portal(tmp_path: Path) -> None:
         "#list a",
         False,
     )
+    assert (portal.pager, portal.article_url, portal.parts) == (
+        "index_{page-1}.html",
+        "http://m.gansu.example/a/{id}.html",
+        "#parts a",
+    )
     assert portal.layouts == (Layout(match="#info", title="#info h1", remove=(".ad",)),)
     assert portal.channels == (
         Channel("平凉市", ("资讯", "平凉市"), "http://news.gansu.example/pl/"),
@@ -77,18 +85,18 @@ WRONG = [
         "a misspelt key of the second channel",
         'name = "要闻"',
         'nam = "要闻"',
-        "gansu.toml:19: unknown key 'nam', did you mean 'name'?",
+        "gansu.toml:22: unknown key 'nam', did you mean 'name'?",
     ),
     (
         "a misspelt table",
         "[[layouts]]",
         "[[layout]]",
-        "gansu.toml:9: unknown key 'layout', did you mean 'layouts'?",
+        "gansu.toml:12: unknown key 'layout', did you mean 'layouts'?",
     ),
     ("no name", 'name = "甘肃网"\n', "", "gansu.toml:1: 'name' is missing"),
-    ("a channel without URL", 'url = "/yw/"', "", "gansu.toml:18: 'url' is missing"),
-    ("a selector that is none", '"#info h1"', '"#info h1["', "gansu.toml:11: '#info h1[' is no CSS selector"),
-    ("a selector to remove that is none", '[".ad"]', '["..ad"]', "gansu.toml:12: '..ad' is no CSS selector"),
+    ("a channel without URL", 'url = "/yw/"', "", "gansu.toml:21: 'url' is missing"),
+    ("a selector that is none", '"#info h1"', '"#info h1["', "gansu.toml:14: '#info h1[' is no CSS selector"),
+    ("a selector to remove that is none", '[".ad"]', '["..ad"]', "gansu.toml:15: '..ad' is no CSS selector"),
     ("a wrong type", "delay_s = 2", 'delay_s = "2"', "gansu.toml:6: 'delay_s' must be a number of seconds"),
     (
         "a negative delay",
@@ -108,9 +116,67 @@ WRONG = [
         "a channel of another site",
         "news.gansu.example",
         "news.hebei.example",
-        "gansu.toml:16: 'http://news.hebei.example/pl/' is on none of the portal's hosts: gansu.example",
+        "gansu.toml:19: 'http://news.hebei.example/pl/' is on none of the portal's hosts: gansu.example",
     ),
-    ("a channel that is no address", '"/yw/"', '"yw/"', "gansu.toml:20: 'yw/' is no http(s) URL"),
+    ("a channel that is no address", '"/yw/"', '"yw/"', "gansu.toml:23: 'yw/' is no http(s) URL"),
+    (
+        "a misspelt pager",
+        "pager =",
+        "pagr =",
+        "gansu.toml:8: unknown key 'pagr', did you mean 'pager'?",
+    ),
+    (
+        "a misspelt address of articles",
+        "article_url =",
+        "articel_url =",
+        "gansu.toml:9: unknown key 'articel_url', did you mean 'article_url'?",
+    ),
+    (
+        "a misspelt rule of parts",
+        "parts =",
+        "part =",
+        "gansu.toml:10: unknown key 'part', did you mean 'parts'?",
+    ),
+    (
+        "a pager that counts nothing",
+        "index_{page-1}.html",
+        "index_2.html",
+        "gansu.toml:8: 'index_2.html' must have {page} or {page-1} in it",
+    ),
+    (
+        "a misspelt placeholder",
+        "{page-1}",
+        "{pages}",
+        "gansu.toml:8: 'index_{pages}.html' has an unknown placeholder '{pages}', did you mean '{page}'?",
+    ),
+    (
+        "a placeholder like no other",
+        "index_{page-1}.html",
+        "index_{page}.html?x={zzz}",
+        "gansu.toml:8: 'index_{page}.html?x={zzz}' has an unknown placeholder '{zzz}', known is {page} and {page-1}",
+    ),
+    ("a lone brace", "{page-1}", "{page-1}}", "gansu.toml:8: 'index_{page-1}}.html' has a brace"),
+    ("an empty pager", "index_{page-1}.html", "", "gansu.toml:8: 'pager' is empty"),
+    (
+        "a pager of another site",
+        '"index_{page-1}.html"',
+        '"http://hebei.example/{page}"',
+        "gansu.toml:8: 'http://hebei.example/{page}' is on none of the portal's hosts: gansu.example",
+    ),
+    ("articles without id", "/a/{id}.html", "/a/", "gansu.toml:9: 'http://m.gansu.example/a/' must have {id} in it"),
+    (
+        "articles of another site",
+        "m.gansu.example/a",
+        "hebei.example/a",
+        "gansu.toml:9: 'http://hebei.example/a/{id}.html' is on none of the portal's hosts: gansu.example",
+    ),
+    (
+        "articles at no address",
+        "http://m.gansu.example/a",
+        "a",
+        "gansu.toml:9: 'a/{id}.html' is no http(s) URL and no path that begins with '/'",
+    ),
+    ("parts that are no selector", "#parts a", "#parts a[", "gansu.toml:10: '#parts a[' is no CSS selector"),
     ("no TOML", "delay_s = 2", "delay_s = ", "gansu.toml:6: not TOML: "),
 ]
 
@@ -121,6 +187,16 @@ def test_a_wrong_profile_is_named_with_file_line_and_key(tmp_path: Path, before:
     with pytest.raises(ProfileError) as caught:
         load_profile(write(tmp_path, GOOD.replace(before, after, 1)))
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("pager", "article_url"),
+    [("?page={page}", "/a/{id}.html"), ("/api/list/gn_{page}.json", "/detail?id={id}"), ("{page}.shtml", "/{id}")],
+)
+def test_addresses_to_fill_in_may_be_relative(tmp_path: Path, pager: str, article_url: str) -> None:
+    text = f'id = "gansu"\nname = "甘肃网"\npager = "{pager}"\narticle_url = "{article_url}"\n'
+    portal = load_profile(write(tmp_path, text))
+    assert (portal.pager, portal.article_url) == (pager, article_url)
 
 
 def test_a_profile_in_gbk_is_named_with_its_line(tmp_path: Path) -> None:

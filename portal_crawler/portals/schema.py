@@ -16,6 +16,9 @@ from portal_crawler.article import Channel, Layout, Portal
 from portal_crawler.portals.site import is_on
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
+_BRACED = re.compile(r"\{[^{}]*\}")
+_PAGER_FIELDS = ("{page}", "{page-1}")
+_ARTICLE_FIELDS = ("{id}",)
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9-]*[a-z0-9](?::\d{1,5})?")
 
 
@@ -48,6 +51,9 @@ def portal_from(table: Mapping[str, Any]) -> Portal:
         encoding=_encoding(top),
         entries=top.selector("entries"),
         next_page=top.selector("next_page"),
+        pager=_pager(top, hosts),
+        article_url=_article_url(top, hosts),
+        parts=top.selector("parts"),
         boilerplate=top.texts("boilerplate"),
         delay_s=top.seconds("delay_s"),
     )
@@ -64,17 +70,38 @@ def _channel(table: _Table, hosts: tuple[str, ...]) -> Channel:
     if not name:
         raise table.error("name", "a channel needs a 'name' or a 'path'")
     url = table.text("url", required=True)
-    if not url.startswith("/") or url.startswith("//"):
-        try:
-            parts = urlsplit(url)
-            good = parts.scheme in ("http", "https") and bool(parts.hostname)
-        except ValueError:
-            good = False
-        if not good:
-            raise table.error("url", f"{url!r} is no http(s) URL and no path that begins with '/'")
-        if not is_on(url, hosts):
-            raise table.error("url", f"{url!r} is on none of the portal's hosts: {', '.join(hosts) or '(none)'}")
+    _check_address(table, "url", url, hosts)
     return Channel(name=name, path=path or (name,), url=url)
+
+
+def _pager(table: _Table, hosts: tuple[str, ...]) -> str | None:
+    """The pattern of a list's pages, which may be relative to the channel's address."""
+    pattern = table.template("pager", _PAGER_FIELDS)
+    if pattern and re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", pattern):
+        _check_address(table, "pager", pattern, hosts)
+    return pattern
+
+
+def _article_url(table: _Table, hosts: tuple[str, ...]) -> str | None:
+    pattern = table.template("article_url", _ARTICLE_FIELDS)
+    if pattern:
+        _check_address(table, "article_url", pattern, hosts)
+    return pattern
+
+
+def _check_address(table: _Table, key: str, url: str, hosts: tuple[str, ...]) -> None:
+    """Refuse what is neither an http(s) URL on the portal's hosts nor a path from the root of its host."""
+    if url.startswith("/") and not url.startswith("//"):
+        return
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good:
+        raise table.error(key, f"{url!r} is no http(s) URL and no path that begins with '/'")
+    if not is_on(url, hosts):
+        raise table.error(key, f"{url!r} is on none of the portal's hosts: {', '.join(hosts) or '(none)'}")
 
 
 def _layout(table: _Table) -> Layout:
@@ -147,6 +174,22 @@ class _Table:
         if not value:
             return None
         self.check_selector(key, value)
+        return value
+
+    def template(self, key: str, known: tuple[str, ...]) -> str | None:
+        """An address with at least one of the known placeholders and no other braces."""
+        value = self.text(key)
+        if not value:
+            return None
+        for name in _BRACED.findall(value):
+            if name not in known:
+                nearest = get_close_matches(name, known, n=1)
+                hint = f"did you mean {nearest[0]!r}?" if nearest else f"known is {' and '.join(known)}"
+                raise self.error(key, f"{value!r} has an unknown placeholder {name!r}, {hint}")
+        if re.search(r"[{}]", _BRACED.sub("", value)):
+            raise self.error(key, f"{value!r} has a brace that belongs to no placeholder")
+        if not any(name in value for name in known):
+            raise self.error(key, f"{value!r} must have {' or '.join(known)} in it")
         return value
 
     def check_selector(self, key: str, value: str) -> None:
