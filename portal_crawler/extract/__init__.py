@@ -10,25 +10,33 @@ from datetime import datetime
 
 from portal_crawler.article import Article, Listing, Portal
 from portal_crawler.extract.assemble import EXTRACTOR, article_of
-from portal_crawler.extract.listing import listing_of
+from portal_crawler.extract.listing import frame_of, listing_of
 from portal_crawler.extract.page import Page, read_page
 from portal_crawler.extract.pager import count_script, newest_count_page
 from portal_crawler.extract.pages import MOST_PAGES, further_pages
+from portal_crawler.extract.records import Frame
 from portal_crawler.extract.refresh import refresh_target
+from portal_crawler.extract.script_requests import ListRequest, list_requests, loaded_scripts, scripted_requests
 
 __all__ = [
     "EXTRACTOR",
     "MOST_PAGES",
+    "Frame",
+    "ListRequest",
     "Page",
     "article_of",
     "count_script",
     "extract_article",
     "extract_listing",
+    "frame_of",
     "further_pages",
+    "list_requests",
     "listing_of",
+    "loaded_scripts",
     "newest_count_page",
     "read_page",
     "refresh_target",
+    "scripted_requests",
 ]
 
 

@@ -36,7 +36,7 @@ def article_of(pages: Sequence[Page], *, portal: Portal | None = None) -> Articl
     byline = read_byline(first, above, body.lines, body.end)
     published = find_published(first, above, below)
     path = find_channel_path(first, range(min(text_start + 1, len(first.lines))), headline)
-    kept = [index for index in body.lines if not _repeats_head(first, index, body, headline)]
+    kept = [index for index in body.lines[:3] if not _repeats_head(first, index, headline)] + list(body.lines[3:])
     texts = [without_closing_editor(paragraphs(first, kept))]
     images = list(find_images(first, min(start, text_start), body.end))
     warnings = list(first.warnings)
@@ -95,10 +95,8 @@ def _near(page: Page, headline: Headline, text_start: int) -> list[int]:
     return below + over
 
 
-def _repeats_head(page: Page, index: int, body: Body, headline: Headline) -> bool:
+def _repeats_head(page: Page, index: int, headline: Headline) -> bool:
     """Whether one of the text's first lines says again what the head of the page said."""
-    if index not in body.lines[:3]:
-        return False
     text = page.lines[index].text
     return (headline.text is not None and squash(text) == squash(headline.text)) or is_reporter_line(text)
 

@@ -11,17 +11,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from portal_crawler.extract.boilerplate import (
-    ends_article,
-    is_block_heading,
     is_invitation,
     is_notice,
     is_teaser,
     is_tools,
+    opened_by,
 )
-from portal_crawler.extract.labels import read_labels
-from portal_crawler.extract.page import Line, Page
+from portal_crawler.extract.lines import Line
+from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import find_stamp
 
 _SENTENCE = re.compile(r"[。！？；，、：“”]|[,.;:!?](?=\s|$)")
@@ -35,6 +35,8 @@ _AFTER_END = 0.02
 # So many characters of links and furniture below the headline halve what a line says: a caption of one sentence
 # right below it outweighs the teasers of the right-hand column.
 _FAR = 200.0
+# Characters of text above the line that ends an article, with which nothing below it is looked at.
+_ENOUGH = 60.0
 _TEXT, _FURNITURE, _LINKS, _CREDIT, _HEADING, _NOTICE, _END = (
     "text",
     "furniture",
@@ -59,8 +61,7 @@ class Body:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Weighed:
+class _Weighed(NamedTuple):
     kind: str
     weight: float
     labels: bool = False
@@ -68,6 +69,9 @@ class _Weighed:
 
 _NOTHING = _Weighed(_FURNITURE, 0.0)
 _FURNITURE_LINE = _Weighed(_FURNITURE, -4.0)
+_HEADS = _Weighed(_HEADING, -8.0)
+_CLOSING_CREDIT = _Weighed(_CREDIT, -2.0)
+_CLOSING_NOTICE = _Weighed(_NOTICE, -8.0)
 _ENDS = _Weighed(_END, -8.0)
 
 
@@ -76,28 +80,30 @@ def first_text_line(page: Page, headline: int) -> int:
     start = headline + 1
     for index in range(start, min(start + 16, len(page.lines))):
         text = page.lines[index].text
-        if is_meta(text):
+        if is_meta(page.lines[index]):
             start = index + 1
         elif _SENTENCE_END.search(text) and len(text) > (60 if start == headline + 1 else 15):
             break
     return start
 
 
-def is_meta(text: str) -> bool:
+def is_meta(line: Line) -> bool:
     """Whether a line is the one that gives time, source and names, or one of several such lines."""
+    text = line.text
     if not text or _SENTENCE_END.search(text) or len(text) > 150:
         return False
     if len(text) <= 60 and find_stamp(text) is not None:
         return True
-    return is_credit(text) and any(item.kind not in ("page", "text") for item in read_labels(text))
+    return is_credit(line) and any(item.kind not in ("page", "text") for item in line.labels)
 
 
-def is_credit(text: str) -> bool:
+def is_credit(line: Line) -> bool:
     """Whether a line does nothing but give labelled names, sources, times and counts."""
-    if len(text) > 150:
+    text = line.text
+    if len(text) > 150 or text[-1:] in "。！？":
         return False
-    labels = read_labels(text)
-    if not labels or text.endswith(("。", "！", "？")):
+    labels = line.labels
+    if not labels:
         return False
     head = text[: labels[0].start].strip("[]【（(［>|-—· \u3000")
     if len(head) > 6 and find_stamp(head) is None and "http" not in head and len(labels) < 2:
@@ -105,72 +111,89 @@ def is_credit(text: str) -> bool:
     return all(len(item.value) <= 60 and not _SPOKEN.search(item.value) for item in labels)
 
 
-def _opens_with_label(text: str) -> bool:
+def _opens_with_label(line: Line) -> bool:
     """Whether a line begins with a label of the page (时间：) and not with a word that ends in one (上班时间：)."""
-    labels = read_labels(text)
-    return not text[: labels[0].start].strip("【[（( \u3000") and all(item.kind != "text" for item in labels)
+    opening = line.text[: line.labels[0].start]
+    return not opening.strip("【[（( \u3000") and all(item.kind != "text" for item in line.labels)
 
 
-def _closes(text: str) -> bool:
+def _closes(line: Line) -> bool:
     """Whether a credit line names an editor or a source: those stand below an article, not inside it.
 
     记者：… and 时间：… open lines of interviews and announcements.
     """
-    return any(item.kind in ("editor", "source") and len(item.value) <= 30 for item in read_labels(text))
+    return any(item.kind in ("editor", "source") and len(item.value) <= 30 for item in line.labels)
 
 
 def find_body(page: Page, start: int) -> Body:
     """The body among the lines from `start` on, the first line that can belong to it."""
-    weighed = [_weigh(line, page.blocks[line.block].beside) for line in page.lines[start:]]
+    weighed = _weigh_all(page, start)
     block = _heaviest_block(page, _shared(page, weighed, start), start)
     if block < 0:
         # What was taken for the headline stands below the text.
         return find_body(page, 0) if start > 0 else Body(-1, (), start)
-    first, end = max(page.blocks[block].start, start), page.blocks[block].end
+    first, end = max(page.blocks.starts[block], start), min(page.blocks.ends[block], start + len(weighed))
     end = start + _tail(page, weighed, start, first - start, end - start)
     while first < end and (weighed[first - start].kind != _TEXT or weighed[first - start].labels):
         first += 1
     kept = [
-        index
-        for index in range(first, end)
-        if page.lines[index].text and _is_text(weighed, index - start, end - start) and not _in_form(page, index, block)
+        index for index in range(first, end) if page.lines[index].text and _is_text(weighed, index - start, end - start)
     ]
+    if "form" in page.blocks.tags:
+        kept = [index for index in kept if not _in_form(page, index, block)]
     return Body(block, tuple(kept), kept[-1] + 1 if kept else end)
+
+
+def _weigh_all(page: Page, start: int) -> list[_Weighed]:
+    """What the lines from `start` on are, up to the one that ends the article."""
+    besides = page.blocks.besides
+    weighed = []
+    gained = 0.0
+    for line in page.lines[start:]:
+        item = _weigh(line, bool(besides) and besides[line.block])
+        weighed.append(item)
+        if item.weight > 0:
+            gained += item.weight
+        elif item.kind == _END and gained >= _ENOUGH:
+            break
+    return weighed
 
 
 def _weigh(line: Line, beside: bool) -> _Weighed:
     """What a line is and how much it speaks for its block, in characters of running text."""
-    text = line.text
-    if not text:
+    text, link = line.text, line.link
+    size = len(text)
+    if not size:
         return _NOTHING
-    if ends_article(text):
+    opened = opened_by(text)
+    if opened == "end":
         return _ENDS
     if beside:
         return _FURNITURE_LINE
-    size = len(text)
-    plain = size - line.link
-    linked = line.link * 2 > size
-    if linked and ":" not in text and "：" not in text and "。" not in text:
-        return _Weighed(_HEADING, -8.0) if is_block_heading(text) else _Weighed(_LINKS, -(line.link * 0.5 + 4))
+    if link * 2 > size and ":" not in text and "：" not in text and "。" not in text:
+        return _HEADS if opened else _links(link)
     if size <= 90:
-        if is_block_heading(text):
-            return _Weighed(_HEADING, -8.0)
+        if opened:
+            return _HEADS
         if is_tools(text) or is_invitation(text):
             return _FURNITURE_LINE
-    labels = size <= 150 and is_credit(text)
-    if labels and _closes(text):
-        return _Weighed(_CREDIT, -2.0)
-    if line.link and is_teaser(text):
-        return _Weighed(_LINKS, -(line.link * 0.5 + 4))
-    if linked and not (plain > 8 and _SENTENCE_END.search(text)):
-        return _Weighed(_LINKS, -(line.link * 0.5 + 4))
+    labels = is_credit(line)
+    if labels and _closes(line):
+        return _CLOSING_CREDIT
+    plain = size - link
+    if link and (is_teaser(text) or (link * 2 > size and not (plain > 8 and _SENTENCE_END.search(text)))):
+        return _links(link)
     if is_notice(text):
-        return _Weighed(_NOTICE, -8.0)
+        return _CLOSING_NOTICE
     if labels:
-        return _Weighed(_TEXT, 0.0, labels=_opens_with_label(text))
+        return _Weighed(_TEXT, 0.0, labels=_opens_with_label(line))
     if _SENTENCE.search(text):
-        return _Weighed(_TEXT, float(plain - line.link))
+        return _Weighed(_TEXT, float(plain - link))
     return _Weighed(_TEXT, plain * 0.3 if plain > 8 else 0.0)
+
+
+def _links(link: int) -> _Weighed:
+    return _Weighed(_LINKS, -(link * 0.5 + 4))
 
 
 def _shared(page: Page, weighed: list[_Weighed], start: int) -> list[float]:
@@ -198,22 +221,22 @@ def _shared(page: Page, weighed: list[_Weighed], start: int) -> list[float]:
 
 
 def _heaviest_block(page: Page, weights: list[float], start: int) -> int:
-    sums = [0.0, *accumulate(weights)]
-    totals = [sums[max(block.end - start, 0)] - sums[max(block.start - start, 0)] for block in page.blocks]
-    best = -1
-    for index, total in enumerate(totals):
-        if total > 0 and (best < 0 or total >= totals[best]):
-            best = index
-    if best < 0:
+    blocks = page.blocks
+    last = len(page.lines) - start - len(weights)
+    sums = [0.0] * start + list(accumulate(weights, initial=0.0))
+    sums += [sums[-1]] * last
+    totals = [sums[end] - sums[first] for first, end in zip(blocks.starts, blocks.ends, strict=True)]
+    most = max(totals, default=0.0)
+    if most <= 0:
         return -1
+    best = len(totals) - 1 - totals[::-1].index(most)
     # A block around the text gains a few characters by stray labels; that is no reason to take it.
     for index in range(best + 1, len(totals)):
-        inner, outer = page.blocks[index], page.blocks[best]
-        if inner.start >= outer.end:
+        if blocks.starts[index] >= blocks.ends[best]:
             break
         if totals[index] >= totals[best] * 0.95:
-            low, high = max(outer.start - start, 0), max(inner.start - start, 0)
-            rest = weights[low:high] + weights[inner.end - start : outer.end - start]
+            low, high = max(blocks.starts[best] - start, 0), max(blocks.starts[index] - start, 0)
+            rest = weights[low:high] + weights[blocks.ends[index] - start : blocks.ends[best] - start]
             if max(rest, default=0.0) < _WORTH_TAKING:
                 best = index
     return best
@@ -253,7 +276,7 @@ def _tail(page: Page, weighed: list[_Weighed], start: int, first: int, end: int)
 
 def _is_count(line: Line, page: Page) -> bool:
     """Whether a line is a number by itself and no cell of a table: a counter of readers or of praise."""
-    return line.text.isdecimal() and page.blocks[line.block].tag not in ("td", "th")
+    return line.text.isdecimal() and page.blocks.tags[line.block] not in ("td", "th")
 
 
 def _in_form(page: Page, index: int, container: int) -> bool:
@@ -261,7 +284,7 @@ def _in_form(page: Page, index: int, container: int) -> bool:
     for block in page.ancestors(page.lines[index].block):
         if block == container:
             return False
-        if page.blocks[block].tag == "form":
+        if page.blocks.tags[block] == "form":
             return True
     return False
 
@@ -269,7 +292,7 @@ def _in_form(page: Page, index: int, container: int) -> bool:
 def _home(page: Page, index: int) -> int:
     """The block that a line's paragraph stands in: text of one article has one home, or few."""
     block = page.lines[index].block
-    return page.blocks[block].parent if page.blocks[block].tag in _PARAGRAPHS else block
+    return page.blocks.parents[block] if page.blocks.tags[block] in _PARAGRAPHS else block
 
 
 def _is_text(weighed: list[_Weighed], index: int, end: int) -> bool:

@@ -11,48 +11,50 @@ from __future__ import annotations
 import re
 
 # Share bars, print and font-size tools, comment and favourite buttons, player and reaction widgets.
-_TOOLS = re.compile(
-    "|".join(
-        sorted(
-            (
-                "分享到微信朋友圈 微信扫一扫 扫一扫分享 扫一扫手机阅读 扫描二维码 用微信扫描二维码 分享至好友和朋友圈 打开微信 分享到 分享至 转发到 转播到 转帖到 "
-                "转发至 一键分享 分享 转发 转播 转帖 更多 其他 朋友圈 微信好友 微信 新浪微博 腾讯微博 搜狐微博 网易微博 人民微博 官方微博 微博 "
-                "QQ空间 腾讯空间 QQ好友 QQ书签 Qzone qzone QQ 开心网 人人网 豆瓣 百度贴吧 百度空间 百度搜藏 雅虎收藏 白社会 搜狐白社会 网易 天涯 飞信 短信 "
-                "打印本页 打印本稿 打印本文 打印文章 打印该页 打印此页 我要打印 打印预览 打印 关闭窗口 关闭本页 关闭此页 关闭 复制链接 复制地址 复制网址 复制 链接已复制 "
-                "加入收藏 添加收藏 收藏本页 收藏本文 收藏此页 本地收藏夹 收藏 字号 字体 大小 大字体 中字体 小字体 放大 缩小 正常 默认 最大 最小 较大 较小 特大 大 中 小 超大 "
-                "我要纠错 纠错 挑错 报错 推荐给朋友 推荐朋友 推荐 我要评论 我来说两句 我有话说 发表评论 查看评论 网友评论 参与评论 评论表单加载中 评论 条评论 人参与 "
-                "发起话题 写进博客 提问作者 查看 参与 跟贴 跟帖 论坛 进入论坛 返回论坛 投稿 在线投稿 我要投稿 打赏 点赞 赞 赏 顶一下 踩一下 顶 踩 "
-                "手机看新闻 手机阅读 语音播报 朗读 听新闻 播放视频 播放 暂停 全屏 视频 图集 隐藏边栏 视力保护色 无障碍 "
-                "返回顶部 回到顶部 返回首页 返回列表 返回频道 返回搜狐，查看更多 返回搜狐 查看更多 正在加载 加载中 载入中 请稍候 "
-                "关注 已关注 举报 回复 广告 点击 次 人气 万 浏览 阅读 热度 订阅 新闻订阅 RSS 邮件 Email 已 人 条 共 页 第 "
-                "上一页 下一页 上页 下页 首页 尾页 末页 前一页 后一页 全文 显示全文 "
-                "高兴 愤怒 难过 感动 无聊 同情 搞笑 支持 震惊 打酱油 Play Video +1 A+ A- A T x X"
-            ).split(),
-            key=len,
-            reverse=True,
-        )
-    ).replace("+", r"\+")
-)
+_TOOL_WORDS = "|".join(
+    sorted(
+        (
+            "分享到微信朋友圈 微信扫一扫 扫一扫分享 扫一扫手机阅读 扫描二维码 用微信扫描二维码 分享至好友和朋友圈 打开微信 分享到 分享至 转发到 转播到 转帖到 "
+            "转发至 一键分享 分享 转发 转播 转帖 更多 其他 朋友圈 微信好友 微信 新浪微博 腾讯微博 搜狐微博 网易微博 人民微博 官方微博 微博 "
+            "QQ空间 腾讯空间 QQ好友 QQ书签 Qzone qzone QQ 开心网 人人网 豆瓣 百度贴吧 百度空间 百度搜藏 雅虎收藏 白社会 搜狐白社会 网易 天涯 飞信 短信 "
+            "打印本页 打印本稿 打印本文 打印文章 打印该页 打印此页 我要打印 打印预览 打印 关闭窗口 关闭本页 关闭此页 关闭 复制链接 复制地址 复制网址 复制 链接已复制 "
+            "加入收藏 添加收藏 收藏本页 收藏本文 收藏此页 本地收藏夹 收藏 字号 字体 大小 大字体 中字体 小字体 放大 缩小 正常 默认 最大 最小 较大 较小 特大 大 中 小 超大 "
+            "我要纠错 纠错 挑错 报错 推荐给朋友 推荐朋友 推荐 我要评论 我来说两句 我有话说 发表评论 查看评论 网友评论 参与评论 评论表单加载中 评论 条评论 人参与 "
+            "发起话题 写进博客 提问作者 查看 参与 跟贴 跟帖 论坛 进入论坛 返回论坛 投稿 在线投稿 我要投稿 打赏 点赞 赞 赏 顶一下 踩一下 顶 踩 "
+            "手机看新闻 手机阅读 语音播报 朗读 听新闻 播放视频 播放 暂停 全屏 视频 图集 隐藏边栏 视力保护色 无障碍 "
+            "返回顶部 回到顶部 返回首页 返回列表 返回频道 返回搜狐，查看更多 返回搜狐 查看更多 正在加载 加载中 载入中 请稍候 "
+            "关注 已关注 举报 回复 广告 点击 次 人气 万 浏览 阅读 热度 订阅 新闻订阅 RSS 邮件 Email 已 人 条 共 页 第 "
+            "上一页 下一页 上页 下页 首页 尾页 末页 前一页 后一页 全文 显示全文 "
+            "高兴 愤怒 难过 感动 无聊 同情 搞笑 支持 震惊 打酱油 Play Video +1 A+ A- A T x X"
+        ).split(),
+        key=len,
+        reverse=True,
+    )
+).replace("+", r"\+")
+_TOOLS = re.compile(_TOOL_WORDS)
+# What a line of buttons opens with, so that a line of text is told from one by its first word.
+_OPENS_WITH_TOOL = re.compile(rf"[\W\d_]*(?:$|{_TOOL_WORDS})")
 _FILLING = re.compile(r"[\W\d_]+")
 # Numbers alone may be a sub-heading or a table's cells, a time or a price; a run of small ones is a pager.
 _PAGER = re.compile(r"[\[【(（]?\s*\d{1,3}\s*[\]】)）]?(?:[\s|\[\]【】()（）.…-]+\d{1,3}){2,}[\s\])】）.…>»]*$|\+1$")
 # Headings of blocks of links and of comments. What follows such a line is not the article any more.
-_OTHERS = re.compile(
+_OTHERS = (
     r"^[\W_]*(?:更多)?(?:"
     r"(?:延伸|推荐|拓展|扩展|深度|更多|精彩|关联|热门|往期|专题|同类|最新|编辑|猜你|为您|小编|你可能|您可能|大家都|今日|今天|本网|图片|热点|热图|视频|频道|栏目|新闻|点击|阅读|一周|本周|本月|24小时)"
     r"(?:文章|新闻|阅读|报道|链接|推荐|内容|资讯|专题|稿件|信息|话题|喜欢|关注|感兴趣|在看|热搜|搜索|热点|热榜|视频|图片|头条|排行榜?|排名|观察|精选|点击排行|点击|导读|回顾|要闻|公告)(?:榜)?"
     r"|本文导航|相关热词搜索?|阅读下一篇|作者最新文章|相关标签|调查|频道精选|大家爱看|.{0,8}(?:新闻|文章|这里|此文).{0,6}(?:心情|感受|感觉)(?:是|如何)?"
     r")(?:[:：>》】\])（(\s\d]|$)"
 )
-_RELATED = re.compile(
-    r"^[\W_]*(?:更多)?(?:相关|新闻|背景)(?:文章|新闻|阅读|报道|链接|推荐|内容|资讯|专题|稿件)(?:[:：>》】\])（(\s\d]|$)|^[\W_]*延伸阅读[\W_]*$"
-)
-_COMMENTS = re.compile(
-    r"^[\W_]*(?:网友|最新|热门|精彩|全部|发表|用户|我来|我要)?(?:评论|留言|跟[帖贴]|热评|说两句)(?:列表|区|板)?[\W\d_万条]*$|^目前共有|^最新评论|^共有\s*\d*\s*(?:位网友|条评论)"
-)
-_NEIGHBOUR = re.compile(
+_RELATED = r"^[\W_]*(?:更多)?(?:相关|新闻|背景)(?:文章|新闻|阅读|报道|链接|推荐|内容|资讯|专题|稿件)(?:[:：>》】\])（(\s\d]|$)|^[\W_]*延伸阅读[\W_]*$"
+_COMMENTS = r"^[\W_]*(?:网友|最新|热门|精彩|全部|发表|用户|我来|我要)?(?:评论|留言|跟[帖贴]|热评|说两句)(?:列表|区|板)?[\W\d_万条]*$|^目前共有|^最新评论|^共有\s*\d*\s*(?:位网友|条评论)"
+_NEIGHBOUR = (
     r"^[\W_]*(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇|上一则|下一则|阅读下一篇)(?:文章|新闻|[:：\s]|$)"
 )
+# One look for all that a short line may open, since most lines of a page are short.
+_OPENING = re.compile(f"(?P<end>{_COMMENTS}|{_NEIGHBOUR})|(?P<heading>{_OTHERS}|{_RELATED})")
+_NEIGHBOUR_LINE = re.compile(_NEIGHBOUR)
+_HEADING_LINE = re.compile(f"{_OTHERS}|{_RELATED}")
+_LONGEST_OPENING = 24
 # Words of notices. One of them in a sentence is news, two in one line are a notice about rights.
 _RIGHTS = re.compile(
     r"凡本[网站]|本[网站]注明|注明.{0,4}来源|未经.{0,12}(?:授权|许可|同意)|不得(?:转载|复制|摘编|建立镜像)|转载(?:请|时|须|自|目的|出于)|版权(?:所有|归|均属|声明|属于|问题)|侵犯|侵权|著作权|"
@@ -78,15 +80,17 @@ _CONTACT = re.compile(
     re.I,
 )
 # One of these is in every notice; looking for them first spares the paragraphs of an article the patterns.
-_NOTICE_WORDS = (
-    "声 免责 版权 风险提示 来源 凡 未经 转载 独家 opy OPY © ICP 公网安备 许可证 eserved ESERVED "
-    "举报 owered 本网 本站 本平台 联系 关于 地图 广告 该文观点"
-).split()
+_NOTICE_WORD = re.compile(
+    "声|免责|版权|风险提示|来源|凡|未经|转载|独家|opy|OPY|©|ICP|公网安备|许可证|eserved|ESERVED|举报|owered|本网|本站|本平台|"
+    "联系|关于|地图|广告|该文观点"
+)
 _ACCOUNT = re.compile(
     r"^[\W_]*(?:(?:请|欢迎|更多|长按|微信)?[^。]{0,14}(?:扫描?(?:一扫|码|下方|上方|以下|左侧|右侧)|长按)[^。]{0,24}(?:二维码|关注|下载|客户端|公众号|微信|APP|阅读)|"
     r"(?:欢迎|敬请|请)?关注[^。，]{0,20}(?:公众号|官方微信|官方微博|微信号|客户端|[,，]\s*(?:了解|获取|查看|看)更多[^。，]*。?$)|(?:打开|下载|安装)[^。，]{0,12}(?:APP|客户端|App|app)|"
     r"[^。，]{0,12}用手机随时随地看新闻|更多(?:精彩|内容|资讯)[^。]{0,20}(?:请|关注|点击|下载|登录|访问)|点击右上角|扫一扫[，,]?[^。，]{0,12}$|本文来自[^。]{0,20}(?:客户端|更多|下载|APP|app))[^。]*。?$"
 )
+# One of these is in every such line.
+_INVITING = re.compile("扫|长按|关注|打开|下载|安装|随时随地|更多|右上角|本文来自")
 _END_MARK = re.compile(r"^[\W_]*(?:本文结束|全文结束|正文结束|文章结束|(?:THE\s+)?END|end)[\W_]*(?:[\w.]+)?$")
 
 
@@ -103,7 +107,7 @@ def is_teaser(text: str) -> bool:
 
 def is_tools(text: str) -> bool:
     """Whether a line holds nothing but buttons, share targets, pagers, counters and their numbers."""
-    if len(text) > 90 or text[-1:] in "。！？":
+    if len(text) > 90 or text[-1:] in "。！？" or not _OPENS_WITH_TOOL.match(text):
         return False
     rest, tools = _TOOLS.subn("", text)
     return not _FILLING.sub("", rest) and (tools > 0 or _PAGER.match(text) is not None)
@@ -111,27 +115,30 @@ def is_tools(text: str) -> bool:
 
 def is_block_heading(text: str) -> bool:
     """Whether a line is the heading of a block of links to other articles (相关阅读, 热点推荐)."""
-    return len(text) <= 24 and (_OTHERS.match(text) is not None or _RELATED.match(text) is not None)
+    return len(text) <= _LONGEST_OPENING and _HEADING_LINE.match(text) is not None
 
 
-def ends_article(text: str) -> bool:
-    """Whether a line opens what never stands inside an article: comments, or the article before or after."""
-    return (len(text) <= 24 and _COMMENTS.match(text) is not None) or _NEIGHBOUR.match(text) is not None
+def opened_by(text: str) -> str | None:
+    """What a line opens: `end` for what never stands inside an article (comments, the article before or after),
+
+    `heading` for a block of links to other articles, None for neither.
+    """
+    if len(text) <= _LONGEST_OPENING:
+        match = _OPENING.match(text)
+        return match.lastgroup if match else None
+    return "end" if ("篇" in text or "条" in text or "则" in text) and _NEIGHBOUR_LINE.match(text) else None
 
 
 def is_invitation(text: str) -> bool:
     """Whether a line asks readers to follow an account, scan a code or install a program."""
-    return len(text) <= 80 and _ACCOUNT.match(text) is not None
+    return len(text) <= 80 and _INVITING.search(text) is not None and _ACCOUNT.match(text) is not None
 
 
 def is_notice(text: str) -> bool:
     """Whether a line is a notice about rights, a licence, an address of the site or a row of its own links."""
     if len(text) <= 40 and _END_MARK.match(text):
         return True
-    for word in _NOTICE_WORDS:
-        if word in text:
-            break
-    else:
+    if not _NOTICE_WORD.search(text):
         return len(text) <= 120 and _is_address(text)
     if _NOTICE_OPENING.match(text):
         return True

@@ -11,7 +11,8 @@ from lxml import etree
 
 from portal_crawler.extract.headline import Headline, squash
 from portal_crawler.extract.names import is_outlet
-from portal_crawler.extract.page import Line, Page
+from portal_crawler.extract.lines import Line
+from portal_crawler.extract.page import Page
 
 _HERE = re.compile(
     r"(?:您|你)?(?:现在|当前|目前|所在|的)*(?:当前|所在|所处)?(?:的)?(?:位置|方位)(?:是|在)?\s*[:：>]?\s*|^\s*(?:导航|首页导航)\s*[:：]\s*"
@@ -117,7 +118,7 @@ def _is_site(page: Page, name: str, href: str | None) -> bool:
 
 
 def _links(page: Page, index: int) -> dict[str, str]:
-    element: etree._Element = page.blocks[page.lines[index].block].element
+    element: etree._Element = page.element(page.lines[index].block)
     found: dict[str, str] = {}
     for anchor in element.iter("a"):
         text = "".join(anchor.itertext()).strip()

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from portal_crawler.extract.boilerplate import is_tools
 from portal_crawler.extract.labels import Labelled, read_labels
 from portal_crawler.extract.names import is_outlet, is_person, outlet, persons, persons_after_outlet
-from portal_crawler.extract.page import Line, Page
+from portal_crawler.extract.lines import Line
+from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import without_stamps
 
 _REPORTER_LINE = re.compile(
@@ -23,12 +25,15 @@ _REPORTER_LINE = re.compile(
 # Opinion pages set the author's name below the headline behind a mark.
 _MARKED_LINE = re.compile(r"^[□■◎●○◇◆▲△☉⊙]\s*(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,24})$")
 _EDITOR_LINE = re.compile(r"^[\W_]*(?:责任编辑|责编|编辑|責任編輯)\s*[:：]")
+# A character of every label of a source or an editor.
+_MAY_NAME = re.compile("[源编編责責处转摘载自]")
 # Lines under the text in which a source or an editor is looked for.
 _NEAR = 20
 _CLOSING_BRACKET = re.compile(r"[（(【\[〔［](?P<inside>[^（()）【】\[\]]{2,60})[)）】\]〕］]?\s*$")
 _EDITOR_BRACKET = re.compile(
     r"\s*[（(【\[〔［]\s*(?:责任编辑|责\s*编|编辑|责任編輯|編輯)\s*[:：][^（()）【】\[\]\n]{0,40}[)）】\]〕］]\s*$"
 )
+_LONGEST_BRACKET = 80
 # 凡本网注明“来源：X”: what a notice says of the label is not what the label says.
 _QUOTED = re.compile(r"[“\"「『‘]\s*$|注明\s*$")
 _ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+(?:com|cn|net|org)(?:\.cn)?\S*?(?=[\t\s\u3000]|$)")
@@ -52,8 +57,7 @@ class Byline:
     author: Named | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     text: str
     labels: list[Labelled]
     line: Line
@@ -66,7 +70,7 @@ def read_byline(page: Page, above: Iterable[int], body: Sequence[int], end: int)
     the first line under it.
     """
     top = [_read(page.lines[index]) for index in above]
-    source = _labelled_source(top, "above")
+    source = _labelled_source(page, top, "above")
     editor = _labelled_persons(top, "editor", "above")
     author = _labelled_persons(top, "author", "above")
     if author is None:
@@ -74,8 +78,8 @@ def read_byline(page: Page, above: Iterable[int], body: Sequence[int], end: int)
         author = _reporter_line(top + opening) or _author_after_source(top)
     if source is None or editor is None:
         below = [_read_closing(page.lines[index]) for index in body[-2:]]
-        below += [_read(line) for line in page.lines[end : end + _NEAR]]
-        source = source or _labelled_source(below, "below") or _bare_source(top)
+        below += [_read_below(line) for line in page.lines[end : end + _NEAR]]
+        source = source or _labelled_source(page, below, "below") or _bare_source(top)
         editor = editor or _labelled_persons(below, "editor", "below") or _far_editor(page.lines[end + _NEAR :])
     return Byline(source, editor, author)
 
@@ -93,7 +97,7 @@ def is_reporter_line(text: str) -> bool:
 
 def without_closing_editor(text: str) -> str:
     """A text without the bracket that names its editor behind the last sentence."""
-    return _EDITOR_BRACKET.sub("", text)
+    return text[:-_LONGEST_BRACKET] + _EDITOR_BRACKET.sub("", text[-_LONGEST_BRACKET:])
 
 
 def _reporters(text: str) -> str | None:
@@ -108,7 +112,12 @@ def _reporters(text: str) -> str | None:
 
 def _read(line: Line) -> _Read:
     text = without_stamps(line.text)
-    return _Read(text, read_labels(text), line)
+    return _Read(text, line.labels if text == line.text else read_labels(text), line)
+
+
+def _read_below(line: Line) -> _Read:
+    """A line under the text, of which only sources and editors are asked."""
+    return _read(line) if _MAY_NAME.search(line.text) else _Read(line.text, [], line)
 
 
 def _read_closing(line: Line) -> _Read:
@@ -118,12 +127,12 @@ def _read_closing(line: Line) -> _Read:
     return _Read(inside, read_labels(inside), line)
 
 
-def _labelled_source(reads: list[_Read], place: str) -> Named | None:
+def _labelled_source(page: Page, reads: list[_Read], place: str) -> Named | None:
     for position, read in enumerate(reads):
         for item in read.labels:
             if item.kind != "source" or _QUOTED.search(read.text[: item.start]):
                 continue
-            value = outlet(item.value) or _pictured(read, item)
+            value = outlet(item.value) or _pictured(page, read, item)
             if value is None and not item.value.strip() and position + 1 < len(reads):
                 value = _outlet_line(read, reads[position + 1])
             if value is not None:
@@ -138,11 +147,11 @@ def _outlet_line(label: _Read, following: _Read) -> str | None:
     return text if near and not following.labels and len(text) <= 15 and text[:1] != "《" and is_outlet(text) else None
 
 
-def _pictured(read: _Read, item: Labelled) -> str | None:
+def _pictured(page: Page, read: _Read, item: Labelled) -> str | None:
     """An outlet printed as a logo: the picture's alternative text."""
     if item.value.strip() or len(read.line.pictures) != 1:
         return None
-    return outlet(read.line.pictures[0].get("alt") or "")
+    return outlet(page.pictures(read.line)[0].get("alt") or "")
 
 
 def _bare_source(reads: list[_Read]) -> Named | None:

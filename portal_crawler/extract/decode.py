@@ -24,17 +24,27 @@ _BIG5 = re.compile(rb"""charset\s*=\s*["']?\s*big5""", re.I)
 _COMMON = "的一是在不了有和人中大上国國为為年月日时時会會市这這，。、“”：；（）《》"
 # One bad byte in a UTF-8 page costs one or two sequences, a GBK page read as UTF-8 fails on nearly all of them.
 _UTF8_TOLERANCE = 0.1
+_SAMPLE = 8192
+_WIDE = re.compile(r"[^\x00-\x7f]+")
 # 锟斤拷 is what U+FFFD becomes when its UTF-8 bytes are read as GBK: damage done before the page was sent.
 _DAMAGE = ("\ufffd", "锟斤拷")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A decoded page: the text, the encoding that gave it, and whether some of it is lost."""
+    """A decoded page: the text, the encoding that gave it, and whether some of it is lost.
+
+    source: the bytes, where they are the text in UTF-8 as they came.
+    """
 
     text: str
     encoding: str
     damaged: bool
+    source: bytes | None = None
+
+    def utf8(self) -> bytes:
+        """The text in UTF-8; lone halves of surrogate pairs become question marks."""
+        return self.text.encode("utf-8", "replace") if self.source is None else self.source
 
 
 def decode(body: bytes, content_type: str | None = None, encoding: str | None = None) -> Text:
@@ -46,21 +56,27 @@ def decode(body: bytes, content_type: str | None = None, encoding: str | None = 
     for bom, name in _BOMS:
         if body.startswith(bom):
             return _text(body[len(bom) :].decode(name, "replace"), name)
+    first_bad = 0
     for name in filter(None, (encoding, "utf-8")):
         try:
-            return _text(body.decode(name), name)
-        except (UnicodeDecodeError, LookupError):
+            return _text(body.decode(name), name, body)
+        except UnicodeDecodeError as error:
+            first_bad = error.start
+        except LookupError:
             continue
-    text = body.decode("utf-8", "replace")
-    if _is_utf8_with_a_few_bad_bytes(text):
-        return _text(text, "utf-8")
+    # Decoding with replacements is slow where there are thousands; a sample tells GBK from a slip.
+    sample = body[max(first_bad - _SAMPLE, 0) : first_bad + _SAMPLE]
+    if _is_utf8_with_a_few_bad_bytes(sample.decode("utf-8", "replace")):
+        text = body.decode("utf-8", "replace")
+        if _is_utf8_with_a_few_bad_bytes(text):
+            return _text(text, "utf-8")
     says_big5 = "big5" in (content_type or "").lower() or _BIG5.search(body[:65536]) is not None
-    chinese = _text(body.decode("gb18030", "replace"), "gb18030")
-    if says_big5 or _commonness(chinese.text) < _UNLIKELY:
-        taiwanese = _text(body.decode("big5hkscs", "replace"), "big5hkscs")
-        if _commonness(taiwanese.text) > _commonness(chinese.text):
-            return taiwanese
-    return chinese
+    chinese = body.decode("gb18030", "replace")
+    if says_big5 or _commonness(chinese) < _UNLIKELY:
+        taiwanese = body.decode("big5hkscs", "replace")
+        if _commonness(taiwanese) > _commonness(chinese):
+            return _text(taiwanese, "big5hkscs")
+    return _text(chinese, "gb18030")
 
 
 # Share of the common characters below which a text read as GB18030 is in doubt: the pages of the corpus, with
@@ -68,8 +84,11 @@ def decode(body: bytes, content_type: str | None = None, encoding: str | None = 
 _UNLIKELY = 0.05
 
 
-def _text(text: str, encoding: str) -> Text:
-    return Text(text.replace("\x00", ""), encoding, any(mark in text for mark in _DAMAGE))
+def _text(text: str, encoding: str, source: bytes | None = None) -> Text:
+    damaged = any(mark in text for mark in _DAMAGE)
+    if "\x00" in text:
+        return Text(text.replace("\x00", ""), encoding, damaged)
+    return Text(text, encoding, damaged, source if encoding == "utf-8" else None)
 
 
 def _is_utf8_with_a_few_bad_bytes(text: str) -> bool:
@@ -79,6 +98,6 @@ def _is_utf8_with_a_few_bad_bytes(text: str) -> bool:
 
 
 def _commonness(text: str) -> float:
-    """Share of the wide characters that are among the most common ones."""
-    wide = len(text) - len(text.encode("ascii", "ignore"))
-    return sum(map(text.count, _COMMON)) / wide if wide else 1.0
+    """Share of the wide characters, or of the first thousands of them, that are among the most common ones."""
+    wide = "".join(_WIDE.findall(text[: 4 * _SAMPLE]) or _WIDE.findall(text))[:_SAMPLE]
+    return sum(map(wide.count, _COMMON)) / len(wide) if wide else 1.0

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 
 from portal_crawler.extract.boilerplate import is_tools
-from portal_crawler.extract.labels import read_labels
-from portal_crawler.extract.page import Line, Page
+from portal_crawler.extract.lines import Line
+from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import find_stamp
 
 _BLANK = re.compile(r"[\s\u3000]+")
@@ -34,17 +34,17 @@ class Headline:
 
 def find_headline(page: Page) -> Headline:
     """The headline of an article page."""
-    page_title = " ".join((page.root.findtext(".//title") or "").split())
+    page_title = " ".join(_title_of(page).split())
     squashed = squash(page_title)
-    lines = page.lines
+    lines, tags = page.lines, page.blocks.tags
     first_part = squash(_SEPARATOR.split(page_title)[0])
     best, best_rank = -1, (False, 0, 0, 0)
     heading, heading_rank = -1, (0, 0, 0)
     for index, line in enumerate(lines):
         size = len(line.text)
-        if not 4 <= size <= 120 or line.link * 2 > size:
+        if size < 4 or size > 120 or line.link * 2 > size:
             continue
-        level = _HEADINGS.get(page.blocks[line.block].tag, 0)
+        level = _HEADINGS.get(tags[line.block], 0)
         if level:
             rank = (level, int(_has_meta_below(lines, index)), -index)
             if rank > heading_rank and (level == 3 or rank[1]):
@@ -66,7 +66,7 @@ def find_headline(page: Page) -> Headline:
         text = squash(_whole(page, heading, page_title))
         contains = len(first_part) >= 6 and first_part in text
         if best < 0 or contains or squash(lines[best].text) in text:
-            return Headline(_whole(page, heading, page_title), heading, page.blocks[lines[heading].block].tag)
+            return Headline(_whole(page, heading, page_title), heading, tags[lines[heading].block])
     if best >= 0:
         return Headline(_whole(page, best, page_title), best, "line in <title>")
     # What a `<title>` says stands on the page, too, if it is the headline; else it is a channel or the site.
@@ -77,12 +77,17 @@ def find_headline(page: Page) -> Headline:
     return Headline(title, -1, "<title>") if title else Headline(None, -1, None)
 
 
+def _title_of(page: Page) -> str:
+    element = next(page.root.iter("title"), None)
+    return (element.text or "") if element is not None else ""
+
+
 def _above_meta(lines: list[Line]) -> int:
     """The line right above the first one that gives a time as meta lines do; -1 where there is none."""
     for index, line in enumerate(lines):
         if not 8 <= len(line.text) <= 150 or not find_stamp(line.text):
             continue
-        if not read_labels(line.text) and len(line.text) > 24:
+        if not line.labels and len(line.text) > 24:
             continue
         for above in range(index - 1, max(index - 4, -1), -1):
             text = lines[above].text
@@ -90,7 +95,7 @@ def _above_meta(lines: list[Line]) -> int:
                 6 <= len(text) <= 80
                 and not lines[above].link
                 and not is_tools(text)
-                and not read_labels(text)
+                and not lines[above].labels
                 and not find_stamp(text)
             ):
                 return above
@@ -104,7 +109,7 @@ def squash(text: str) -> str:
 
 def _has_meta_below(lines: list[Line], index: int) -> bool:
     return any(
-        len(line.text) <= 150 and (find_stamp(line.text) is not None or read_labels(line.text))
+        len(line.text) <= 150 and (line.labels or find_stamp(line.text) is not None)
         for line in lines[index + 1 : index + 5]
     )
 
@@ -116,7 +121,7 @@ def _whole(page: Page, index: int, page_title: str) -> str:
         return page.lines[index].text
     parts: list[str] = []
     for line in page.lines[block.start : block.end]:
-        if parts and (find_stamp(line.text) or read_labels(line.text)):
+        if parts and (line.labels or find_stamp(line.text)):
             break
         if line.text:
             parts.append(line.text)

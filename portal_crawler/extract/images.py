@@ -8,7 +8,8 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from portal_crawler.article import Image
-from portal_crawler.extract.page import Line, Page
+from portal_crawler.extract.lines import Line
+from portal_crawler.extract.page import Page
 
 # Scripts that load pictures late keep the address in one of these and a placeholder in src.
 _ADDRESSES = (
@@ -40,7 +41,7 @@ def find_images(page: Page, first: int, end: int) -> tuple[Image, ...]:
     found: dict[str, Image] = {}
     for index in range(first, end):
         line = page.lines[index]
-        for picture in line.pictures:
+        for picture in page.pictures(line):
             url = _address(page.url, picture)
             if url and url not in found and not _is_furniture(picture, url):
                 found[url] = Image(url, _caption(page, index, end, picture))
@@ -108,7 +109,7 @@ def _looks_like_caption(page: Page, line: Line) -> bool:
     if _CAPTION.search(line.text):
         return True
     for index in list(page.ancestors(line.block))[:2]:
-        element = page.blocks[index].element
+        element = page.element(index)
         style = (element.get("style") or "").replace(" ", "").lower()
         if (
             element.tag in ("center", "figcaption")

@@ -8,7 +8,7 @@ field, since a label ends the value before it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from portal_crawler.extract.names import is_person
 
@@ -35,11 +35,14 @@ _KINDS = {
     ),
 }
 _KIND_OF = {label: kind for kind, labels in _KINDS.items() for label in labels.split()}
+# What stands right before a label's colon: its last character, or a bracket behind it.
+_LAST = frozenset(label[-1] for label in _KIND_OF) | frozenset("】]")
 # A line of labels has a dozen of them; a longer line is text, or made to cost its square.
 _LONGEST_LINE = 1000
 _LONGEST = max(map(len, _KIND_OF))
 # What stands between a label and its value. A stroke or a bar is one only before a Chinese value.
 _COLON = re.compile(r"(?:[:：丨∶︰]|[/|](?=\s*[\u4e00-\u9fff]))\s*")
+_COLONS = ":：/|丨∶︰"
 # Words that end in 文 without being its label; behind any other character 文 is one before a name (南洋桥文：郑清).
 _ENDS_IN_WEN = frozenset("全原正公作本论征散中英外下上诗古语")
 _NAME_FOLLOWS = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[\s、，,图]|$)")
@@ -55,8 +58,7 @@ _BARE_LINE = re.compile(r"^(?P<label>责任编辑|责编|编辑|作者)(?P<name>
 _BARE_AFTER_SOURCE = re.compile(r"(?P<label>责任编辑|编辑|责编|作者|记者|选稿)\s*(?=\S)")
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(NamedTuple):
     """A labelled value: the kind of its label, the label without blanks, the raw value (may be empty), its start."""
 
     kind: str
@@ -69,12 +71,18 @@ def read_labels(text: str) -> list[Labelled]:
     """All labelled values of a line, in order; each value runs to the next label or the end of the line."""
     if len(text) > _LONGEST_LINE:
         return []
-    found = _before_colons(text)
-    if _BARE_HINT.search(text):
+    found: list[tuple[int, int, str]] = []
+    for mark in _COLONS:
+        if mark in text:
+            found = _before_colons(text)
+            break
+    if ("源" in text or "编" in text or "者" in text or "稿" in text or "文" in text) and _BARE_HINT.search(text):
         if (alone := _BARE_LINE.match(text)) and is_person(alone["name"]):
             return [Labelled(_KIND_OF[alone["label"]], alone["label"], alone["name"], 0)]
         found += [label for label in _bare(text) if not any(start <= label[0] < end for start, end, _ in found)]
         found.sort()
+    if not found:
+        return []
     ends = [start for start, _, _ in found[1:]] + [len(text)]
     return [
         Labelled(_KIND_OF[label], label, text[value:end], start)
@@ -97,6 +105,8 @@ def _before_colons(text: str) -> list[tuple[int, int, str]]:
 def _label_before(text: str, edge: int, end: int, value: int) -> tuple[str, int]:
     """The longest label that ends at a place, blanks inside it left out, and where it starts; "" for none."""
     label, best, start = "", "", end
+    if end == edge or (text[end - 1] not in _LAST and not text[end - 1].isspace()):
+        return best, start
     position = end
     while position > edge and len(label) < _LONGEST:
         position -= 1

@@ -9,25 +9,24 @@ in the block around the heaviest group.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urldefrag, urlsplit
 
 from lxml import etree
 
 from portal_crawler.article import Entry, Listing, Portal
+from portal_crawler.extract.addresses import FILES, looks_like_article
 from portal_crawler.extract.boilerplate import is_block_heading, is_tools
-from portal_crawler.extract.page import EDGES, Page
+from portal_crawler.extract.lines import EDGES
+from portal_crawler.extract.data_pager import next_data_page
+from portal_crawler.extract.page import Page, read_page
 from portal_crawler.extract.pager import absolute, next_page
+from portal_crawler.extract.records import Frame
+from portal_crawler.extract.script_requests import link_forms
+from portal_crawler.extract.scripted import data_list, fragments, held_list, is_data
 
 _SKIPPED = ("javascript:", "mailto:", "tel:", "data:", "#", "about:")
-# Directory indexes and pages of lists, in the CMSs' own naming; everything else with a number is an article.
-_LIST_PAGE = re.compile(r"(?:^|/)(?:(?:index|default|list|node|channel|more|c\d+_)[\w-]*\.\w+|)$", re.I)
-_ARTICLE_PATH = re.compile(
-    r"/(?:19|20)\d\d[-/_]?[01]?\d|\d{5,}|[a-z]{0,40}[-_]?\d{1,40}\.(?:s?html?|jhtml|aspx?|php|jsp)$|/(?:content|article|art|detail|info|news|a|p|n)/.*\d",
-    re.I,
-)
-_ARTICLE_QUERY = re.compile(r"(?:^|&)(?:\w*id|aid|nid|contentid)=\w*\d", re.I)
-_FILES = re.compile(r"\.(?:jpe?g|png|gif|pdf|docx?|xlsx?|zip|rar|mp[34]|apk|exe|js|css|xml)$", re.I)
 _DATE = re.compile(
     r"(?:(?:19|20)\d\d|\d\d)\s*[-/.年]\s*[01]?\d\s*[-/.月]\s*[0-3]?\d日?(?:\s+[0-2]?\d:[0-5]\d(?::[0-5]\d)?)?"
     r"|(?<![\d.])[01]?\d\s*[-/月]\s*[0-3]?\d日?(?![\d.])(?:\s+[0-2]?\d:[0-5]\d)?|\d{1,2}\s*(?:分钟|小时|天)前|(?:昨天|今天|前天)(?:\s*[0-2]?\d:[0-5]\d)?"
@@ -68,17 +67,53 @@ class _Link:
     date: str | None = None
 
 
-def listing_of(page: Page, *, portal: Portal | None = None) -> Listing:
+def listing_of(page: Page, *, portal: Portal | None = None, frame: Frame | None = None) -> Listing:
     """The entries of a listing page in page order, each address once, and the address of the next page.
 
-    A page that lists nothing gives no entries.
+    The page may be one for readers, or the data (JSON, JSONP) that a script asks for. frame: what the page that
+    shows the data says of it. A page that lists nothing gives no entries.
     """
+    if is_data(page):
+        return _data_listing(page, portal, frame or frame_of(page, portal))
     following = next_page(page, portal)
     if portal is not None and portal.entries:
         links = _links(page, page.root.cssselect(portal.entries), every=True)
     else:
         links = _main_links(page)
+        if not any(link.date for link in links) and (held := _held_listing(page, portal, len(links))):
+            return Listing(held, following)
     return Listing(tuple(Entry(link.url, link.title or None, link.date) for link in links), following)
+
+
+def frame_of(page: Page, portal: Portal | None = None, scripts: Sequence[str] = ()) -> Frame:
+    """What a page says of the lists that its scripts ask for. scripts: the texts of those that it loads."""
+    own = (portal.article_url,) if portal is not None and portal.article_url else ()
+    return Frame(page.url, own or link_forms(page, scripts))
+
+
+def _data_listing(page: Page, portal: Portal | None, frame: Frame) -> Listing:
+    found, data = data_list(page, frame)
+    if found is not None:
+        return Listing(found.entries, next_data_page(page.url, found.around, found.size, frame.pager))
+    text = fragments(page, data)
+    if not text:
+        return Listing((), None)
+    inner = listing_of(read_page(text.encode(), frame.url), portal=portal)
+    around = data if isinstance(data, dict) else {}
+    return Listing(inner.entries, next_data_page(page.url, around, len(inner.entries), frame.pager))
+
+
+def _held_listing(page: Page, portal: Portal | None, shown: int) -> tuple[Entry, ...] | None:
+    """The entries that a page's scripts hold, where they are more of a list than the links it shows."""
+    if "<script" not in page.text.lower():
+        return None
+    found = held_list(page, frame_of(page, portal))
+    if found is not None and (not shown or (found.dated and len(found.entries) >= shown)):
+        return found.entries
+    if not shown and (text := fragments(page, None)):
+        links = _main_links(read_page(text.encode(), page.url))
+        return tuple(Entry(link.url, link.title or None, link.date) for link in links) or None
+    return None
 
 
 def _main_links(page: Page) -> list[_Link]:
@@ -92,7 +127,7 @@ def _main_links(page: Page) -> list[_Link]:
     groups: dict[str, list[_Link]] = {}
     for link in links:
         groups.setdefault(_place(link.element), []).append(link)
-    beside = {block.element for block in page.blocks if block.beside}
+    beside = set(page.root.iter("nav", "aside", "footer"))
     headed = _under_block_headings(page)
     ranks = {key: _rank(group, beside, headed) for key, group in groups.items()}
     best = max(ranks, key=lambda key: ranks[key], default="")
@@ -134,22 +169,16 @@ def _links(page: Page, anchors: object, *, every: bool) -> list[_Link]:
             split = urlsplit(url)
         except ValueError:
             continue
-        if split.scheme not in ("http", "https") or url == own or _FILES.search(split.path):
+        if split.scheme not in ("http", "https") or url == own or FILES.search(split.path):
             continue
         title = _title(anchor)
         key = (url, "" if every else _place(anchor))
         known = found.get(key)
         if known is None:
-            found[key] = _Link(url, title, anchor, every or _looks_like_article(split.path, split.query))
+            found[key] = _Link(url, title, anchor, every or looks_like_article(split.path, split.query))
         elif len(title) > len(known.title):
             known.title, known.element = title, anchor
     return list(found.values())
-
-
-def _looks_like_article(path: str, query: str) -> bool:
-    if query and _ARTICLE_QUERY.search(query):
-        return True
-    return _LIST_PAGE.search(path) is None and _ARTICLE_PATH.search(path) is not None
 
 
 def _title(anchor: etree._Element) -> str:
@@ -221,13 +250,13 @@ def _place(element: etree._Element) -> str:
 def _under_block_headings(page: Page) -> set[etree._Element]:
     """Block elements whose first line, or the line before them, is a heading like 热点推荐 or 点击排行."""
     headed = set()
-    for block in page.blocks:
+    for index, block in enumerate(page.blocks):
         if block.tag in ("html", "body") or block.start >= block.end:
             continue
         before = page.lines[block.start - 1].text if block.start else ""
         first = page.lines[block.start].text
         if _is_other_block(first) or (block.tag in ("ul", "ol", "dl", "table", "div") and _is_other_block(before)):
-            headed.add(block.element)
+            headed.add(page.element(index))
     return headed
 
 

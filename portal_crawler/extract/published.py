@@ -75,7 +75,7 @@ def _shown(
         text = _joined_date(page, index)
         if not text or len(text) > 200 or _NOT_ITS_OWN.search(text):
             continue
-        labels = read_labels(text)
+        labels = page.lines[index].labels if text == page.lines[index].text else read_labels(text)
         for item in labels:
             if item.kind in ("time", "changed"):
                 stamp = _stamp(page, item.value[:60], year) or read_unusual(item.value[:60], page.fetched_at)

@@ -31,7 +31,7 @@ def paragraphs(page: Page, indices: Sequence[int]) -> str:
 
 def _rows(page: Page, indices: Sequence[int]) -> dict[int, int]:
     """For lines that stand in a data table, the block of their row."""
-    if not indices:
+    if not indices or "tr" not in page.blocks.tags:
         return {}
     last = indices[-1]
     rows: dict[int, int] = {}
@@ -40,12 +40,12 @@ def _rows(page: Page, indices: Sequence[int]) -> dict[int, int]:
     for index in indices:
         cell = -1
         for block in page.ancestors(page.lines[index].block):
-            tag = page.blocks[block].tag
+            tag = page.blocks.tags[block]
             if tag in ("td", "th") and cell < 0:
                 cell = block
             elif tag == "tr" and cell >= 0:
                 # A row that reaches beyond the text holds the whole article: a layout, not data.
-                if page.blocks[block].start >= indices[0] and page.blocks[block].end <= last + 1:
+                if page.blocks.starts[block] >= indices[0] and page.blocks.ends[block] <= last + 1:
                     rows[index] = block
                     cells.setdefault(block, set()).add(cell)
                     if len(page.lines[index].text) > _LONGEST_CELL:

@@ -49,6 +49,7 @@ _HAN_DATE = re.compile(
 )
 _HAN_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
 _WIDE = str.maketrans("０１２３４５６７８９：－／．　\xa0", "0123456789:-/.  ")
+_HAS_WIDE = re.compile("[０-９：－／．\u3000\xa0]")
 _MAY_HOLD_TIME = re.compile(r"\d|月|刚刚|剛剛")
 _DAYS_BACK = {"今": 0, "昨": 1, "前": 2}
 
@@ -61,8 +62,8 @@ def find_stamp(text: str, *, fetched_at: datetime | None = None, year: int | Non
     """
     if not _MAY_HOLD_TIME.search(text):
         return None
-    text = text.translate(_WIDE)
-    for pattern in (_FULL, _SHORT_YEAR):
+    text = _narrow(text)
+    for pattern in _dated(text):
         for match in pattern.finditer(text):
             if (stamp := _stamp(match, int(match["year"]))) is not None:
                 return stamp
@@ -109,10 +110,31 @@ def without_stamps(text: str) -> str:
     """A line with its times cut out, also those that only a fetch time completes; each leaves a tab."""
     if not _MAY_HOLD_TIME.search(text):
         return text
-    text = text.translate(_WIDE)
-    for pattern in (_FULL, _SHORT_YEAR, _HAN_DATE, _NO_YEAR, _DAY_NAME, _AGO):
+    text = _narrow(text)
+    patterns = [*_dated(text), _NO_YEAR]
+    if "年" in text:
+        patterns.append(_HAN_DATE)
+    if "天" in text or "日" in text:
+        patterns.append(_DAY_NAME)
+    if "前" in text or "刚" in text or "剛" in text:
+        patterns.append(_AGO)
+    for pattern in patterns:
         text = pattern.sub("\t", text)
     return text
+
+
+def _narrow(text: str) -> str:
+    return text.translate(_WIDE) if _HAS_WIDE.search(text) else text
+
+
+def _dated(text: str) -> list[re.Pattern[str]]:
+    """The patterns with a year that a text may match, which takes characters that most texts lack."""
+    patterns = []
+    if "20" in text or "19" in text:
+        patterns.append(_FULL)
+    if "-" in text or "/" in text or "." in text:
+        patterns.append(_SHORT_YEAR)
+    return patterns
 
 
 def _stamp(match: re.Match[str], year: int) -> Stamp | None:

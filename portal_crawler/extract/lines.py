@@ -1,0 +1,295 @@
+"""A parsed page as the lines that a reader sees, and the blocks that they stand in.
+
+The walk over a page's elements is made by libxslt: a style sheet writes the page's text with a mark for each block
+boundary, break, picture and link. What is left to do here is once for each mark, and the work of making a block or
+a line once for each that a reader sees something of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from lxml import etree
+
+from portal_crawler.extract.labels import Labelled, read_labels
+
+_BLOCKS = tuple(
+    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hgroup html li main marquee menu nav ol p pre section summary table tbody "
+    "td tfoot th thead tr ul caption legend".split()
+)
+_BESIDE = frozenset(("nav", "aside", "footer"))
+# What precedes the names of hidden elements while the style sheet runs.
+_HIDDEN = "hidden-"
+# Elements whose text a reader of the article never sees as text.
+_UNSEEN = tuple(
+    "script style noscript template head select option textarea button iframe object embed applet svg math "
+    "canvas video audio map noframes input datalist".split()
+)
+
+# Of these it is known which of the page's a block or picture is.
+_COUNTED = frozenset((*_BLOCKS, "img"))
+
+# Marks are characters that Unicode keeps out of texts for a program's own use; `unmarked` keeps them out of pages.
+# A cut is followed by a letter: that of the tag which opens, or of a close or a break.
+_CUT, _LEFT_OUT_BLOCK, _LEFT_OUT_PICTURE, _PICTURE, _LINK, _LINK_END = map(chr, range(0xFDD0, 0xFDD6))
+_CLOSE, _BREAK = "/", "|"
+_LETTERS = {tag: chr(0x41 + number) for number, tag in enumerate(_BLOCKS)}
+_TAGS = {letter: tag for tag, letter in _LETTERS.items()}
+_LEFT_OUT = re.compile(f"{_LEFT_OUT_BLOCK}(.)")
+_LINK_CUT = re.compile(f"([{_LINK}{_LINK_END}])")
+_MARKS = re.compile(rb"\xef\xb7[\x90-\xaf]")
+_MARKS_BY_NUMBER = re.compile(rb"&#(?:[xX]0*[fF][dD][dDeE][0-9a-fA-F]|0*6(?:497[6-9]|49[89]\d|500[0-7]));?")
+_NUMBERS = (b"x0", b"X0", b"xfd", b"xFD", b"XFD", b"Xfd", b"xfD", b"xFd", b"XfD", b"XFd", b"0", b"649", b"650")
+
+_BLANKS = re.compile(r"[ \t\n\r\f\v]+")
+# A gap of a thousand wide blanks says no more than one of a hundred, and a pattern that looks for blanks before
+# something tries each place of it. Only lines longer than any paragraph are looked at.
+_LONG = 2000
+_GAPS = re.compile(r"\s{100,}")
+# Asked of the attributes and not of all elements, most of which have no style. The answers know their elements;
+# with `/..` libxml2 looks for doubles among them, which costs the square of their number.
+_HIDING = etree.XPath("descendant::*/@style[contains(., 'none') or contains(., 'NONE')] | descendant::*/@hidden")
+_DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
+# A page made to exhaust whoever reads it has more lines; an article that is a table has some thousand.
+MOST_LINES = 20_000
+EDGES = " \t\n\r\f\v\xa0\u3000\u200b\ufeff"
+
+
+class Line:
+    """A line as a reader sees it.
+
+    text: blanks collapsed, ends trimmed. link: how many of its characters are link text. block: index of the
+    innermost block around it. pictures: the `<img>` elements in it, by their numbers in the page.
+    """
+
+    __slots__ = ("_labels", "block", "link", "pictures", "text")
+
+    def __init__(self, text: str, link: int, block: int, pictures: Sequence[int]) -> None:
+        self.text = text
+        self.link = link
+        self.block = block
+        self.pictures = pictures
+        self._labels: list[Labelled] | None = None
+
+    @property
+    def labels(self) -> list[Labelled]:
+        """The labelled values in the line, read once for all who ask."""
+        if self._labels is None:
+            self._labels = read_labels(self.text)
+        return self._labels
+
+    def __repr__(self) -> str:
+        return f"Line({self.text!r}, link={self.link}, block={self.block})"
+
+
+class Block(NamedTuple):
+    """A block element with the half-open range of lines inside it; parent is an index, -1 for the outermost.
+
+    beside: whether it is, or stands in, an element that HTML sets aside from the text (nav, aside, footer).
+    """
+
+    tag: str
+    parent: int
+    start: int
+    end: int
+    beside: bool
+
+
+class Blocks:
+    """The blocks of a page in document order: a sequence of Block, and each part of them as a list of its own.
+
+    A page has hundreds of blocks, of few of which anything is asked. besides: empty where no block is beside.
+    """
+
+    __slots__ = ("_left_out", "besides", "ends", "parents", "starts", "tags")
+
+    def __init__(
+        self,
+        tags: list[str],
+        parents: list[int],
+        starts: list[int],
+        ends: list[int],
+        left_out: list[tuple[int, str]],
+    ) -> None:
+        self.tags = tags
+        self.parents = parents
+        self.starts = starts
+        self.ends = ends
+        # Blocks in elements that are not seen: how many blocks stand before each, and its tag.
+        self._left_out = left_out
+        self.besides: list[bool] = []
+        if not _BESIDE.isdisjoint(tags):
+            for tag, parent in zip(tags, parents, strict=True):
+                self.besides.append(tag in _BESIDE or (parent >= 0 and self.besides[parent]))
+
+    def __len__(self) -> int:
+        return len(self.tags)
+
+    def __getitem__(self, index: int) -> Block:
+        place = self.parents[index], self.starts[index], self.ends[index]
+        return Block(self.tags[index], *place, bool(self.besides) and self.besides[index])
+
+    def number(self, index: int) -> int:
+        """Which of the tree's elements with its tag a block is, counted from 0."""
+        tag = self.tags[index]
+        unseen = sum(1 for before, other in self._left_out if before <= index and other == tag)
+        return self.tags[:index].count(tag) + unseen
+
+
+def unmarked(source: bytes) -> bytes:
+    """A page's UTF-8 without the characters, also those given by number, that are marks here."""
+    if b"\xef\xb7" in source:
+        source = _MARKS.sub(b"", source)
+    # Pages have hundreds of references, hardly ever one of these.
+    if any(part.startswith(_NUMBERS) for part in source.split(b"&#")[1:]):
+        source = _MARKS_BY_NUMBER.sub(b"", source)
+    return source
+
+
+def lay_out(root: etree._Element) -> tuple[list[Line], Blocks]:
+    """The lines and the blocks of a tree, in document order; it ends at MOST_LINES lines.
+
+    This loop is most of what a page costs beside its parse.
+    """
+    marked = _marked(root)
+    has_left_out = _LEFT_OUT_BLOCK in marked or _LEFT_OUT_PICTURE in marked
+    has_pre = f"{_CUT}{_LETTERS['pre']}" in marked
+    lines: list[Line] = []
+    tags: list[str] = []
+    parents: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    left_out: list[tuple[int, str]] = []
+    current = -1
+    count = picture = 0
+    in_link = False
+    # Names looked up here once instead of for each mark.
+    close, broken, link_mark, picture_mark, edges, tag_of = _CLOSE, _BREAK, _LINK, _PICTURE, EDGES, _TAGS
+    for part in f"{broken}{marked}".split(_CUT):
+        letter = part[0]
+        if letter == close:
+            ends[current] = count
+            current = parents[current]
+        elif letter != broken:
+            parents.append(current)
+            current = len(tags)
+            tags.append(tag_of[letter])
+            starts.append(count)
+            ends.append(MOST_LINES)
+        text = part[1:].strip(edges)
+        if not text:
+            continue
+        pictures: Sequence[int] = ()
+        if has_left_out and _LEFT_OUT_BLOCK in text:
+            left_out += [(len(tags), tag_of[letter]) for letter in _LEFT_OUT.findall(text)]
+            text = _LEFT_OUT.sub("", text)
+        if picture_mark in text or (has_left_out and _LEFT_OUT_PICTURE in text):
+            shown = [mark == _PICTURE for mark in text if mark in (_PICTURE, _LEFT_OUT_PICTURE)]
+            pictures = [picture + index for index, seen in enumerate(shown) if seen]
+            picture += len(shown)
+            text = text.replace(_PICTURE, "").replace(_LEFT_OUT_PICTURE, "")
+        for piece in text.split("\n") if has_pre and _in_pre(tags, parents, current) else (text,):
+            link = 0
+            if in_link or link_mark in piece:
+                piece, link, in_link = _unlinked(piece, in_link)
+            if "\n" in piece or "  " in piece or "\t" in piece or "\r" in piece:
+                piece = _BLANKS.sub(" ", piece)
+            if len(piece) > _LONG:
+                piece = _GAPS.sub(_gap, piece)
+            if piece or pictures:
+                lines.append(Line(piece, link, current, pictures))
+                pictures = ()
+        count = len(lines)
+        if count >= MOST_LINES:
+            del lines[MOST_LINES:]
+            break
+    return lines, Blocks(tags, parents, starts, ends, left_out)
+
+
+def _in_pre(tags: list[str], parents: list[int], block: int) -> bool:
+    while block >= 0:
+        if tags[block] == "pre":
+            return True
+        block = parents[block]
+    return False
+
+
+def _unlinked(text: str, in_link: bool) -> tuple[str, int, bool]:
+    """A text without the marks of links, how many of its characters are link text, and whether a link goes on."""
+    if text[0] == _LINK and text.find(_LINK_END) == len(text) - 1:
+        text = text[1:-1].strip(EDGES)
+        return text, len(text), False
+    linked = 0
+    pieces = []
+    for piece in _LINK_CUT.split(text):
+        if piece == _LINK:
+            in_link = True
+        elif piece == _LINK_END:
+            in_link = False
+        else:
+            pieces.append(piece)
+            if in_link:
+                linked += len(piece.strip())
+    text = "".join(pieces).strip(EDGES)
+    return text, min(linked, len(text)), in_link
+
+
+def _gap(match: re.Match[str]) -> str:
+    return match[0][:100]
+
+
+def _marked(root: etree._Element) -> str:
+    """The text of a tree with its marks."""
+    hidden = [(element, element.tag) for element in _hidden(root)]
+    try:
+        for element, tag in hidden:
+            element.tag = _HIDDEN + tag if tag in _COUNTED else _HIDDEN
+        return str(_SHEET(root))
+    finally:
+        for element, tag in hidden:
+            element.tag = tag
+
+
+def _hidden(root: etree._Element) -> set[etree._Element]:
+    """The elements that the page itself hides; what a style sheet hides is not known.
+
+    A hidden `<body>` is one that a script shows when the page has loaded.
+    """
+    found = [value for value in _HIDING(root) if value.attrname == "hidden" or _DISPLAY_NONE.search(value)]
+    return {element for value in found if (element := value.getparent()).tag != "body"}
+
+
+def _sheet() -> etree.XSLT:
+    """The style sheet that writes a tree's text with marks; of elements not seen, it writes what keeps the count."""
+
+    def template(match: str, written: str, mode: str = "") -> str:
+        return f'<xsl:template match="{match}"{mode}>{written}</xsl:template>'
+
+    def both(tag: str) -> str:
+        return f"{tag}|{_HIDDEN}{tag}"
+
+    seen, unseen = "<xsl:apply-templates/>", '<xsl:apply-templates select="*" mode="unseen"/>'
+    mode = ' mode="unseen"'
+    templates = [template(tag, f"{_CUT}{_LETTERS[tag]}{seen}{_CUT}{_CLOSE}") for tag in _BLOCKS]
+    templates += [
+        template("a", f"{_LINK}{seen}{_LINK_END}"),
+        template("br|hr", f"{_CUT}{_BREAK}"),
+        template("img", _PICTURE),
+        template("|".join((*_UNSEEN, _HIDDEN)), unseen),
+        template("*", unseen, mode),
+    ]
+    for tag in _COUNTED:
+        left_out = f"{_LEFT_OUT_BLOCK}{_LETTERS[tag]}{unseen}" if tag in _LETTERS else _LEFT_OUT_PICTURE
+        templates += [template(_HIDDEN + tag, left_out), template(both(tag), left_out, mode)]
+    return etree.XSLT(
+        etree.XML(
+            '<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">'
+            f'<xsl:output method="text"/>{"".join(templates)}</xsl:stylesheet>'
+        )
+    )
+
+
+_SHEET = _sheet()
