@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from portal_crawler.article import Channel, Portal
-from portal_crawler.portals import TargetError, find_portal, load_profiles
+from portal_crawler.portals import TargetError, find_portal, load_profiles, targets_of
 
 PROFILES = {
     "plain": Portal(
@@ -21,6 +21,9 @@ PROFILES = {
     "placeless": Portal("placeless", "乙网", channels=(Channel("要闻", ("要闻",), "/yw/"),)),
     "bare": Portal("bare", "丙网", hosts=("bare.example",)),
     "empty": Portal("empty", "丁网"),
+    "north": Portal("north", "戊网", province="甘肃", hosts=("north.example",)),
+    "south": Portal("south", "己网", province="甘肃", hosts=("south.example",)),
+    "hostless": Portal("hostless", "庚网", province="青海"),
 }
 
 
@@ -100,6 +103,38 @@ def test_a_target_names_a_portal_and_channels(
     assert urls(target, host) == (portal, hosts, [url])
 
 
+def test_a_portal_may_be_called_by_its_name() -> None:
+    assert find_portal("甲网", profiles=PROFILES) == find_portal("plain", profiles=PROFILES)
+
+
+@pytest.mark.parametrize("province", ["甘肃", "甘肃省", " 甘肃 "])
+def test_a_province_stands_for_its_portals(province: str) -> None:
+    assert targets_of(province, profiles=PROFILES) == ("north", "south")
+
+
+@pytest.mark.parametrize("target", ["plain", "甲网", "http://abc.cn/", "甘素省", "市", ""])
+def test_everything_else_stands_for_itself(target: str) -> None:
+    assert targets_of(target, profiles=PROFILES) == (target,)
+
+
+@pytest.mark.parametrize(
+    "full", ["广西壮族自治区", "新疆维吾尔自治区", "宁夏回族自治区", "内蒙古自治区", "北京市", "河北省"]
+)
+def test_a_province_is_known_by_its_full_name(full: str) -> None:
+    assert targets_of(full)
+
+
+def test_a_province_leaves_out_the_portal_that_needs_a_host() -> None:
+    assert targets_of("甘肃") == ("gansudaily", "gscn", "lanzhou")
+    with pytest.raises(TargetError, match="no portal of 青海 is known: give the URL of one"):
+        targets_of("青海", profiles=PROFILES)
+
+
+def test_a_host_is_not_that_of_a_whole_province() -> None:
+    with pytest.raises(TargetError, match="甘肃 has several: north, south"):
+        targets_of("甘肃", "127.0.0.1:8000", profiles=PROFILES)
+
+
 def test_a_url_of_a_known_channel_is_that_channel_in_any_spelling() -> None:
     _, channels = find_portal("https://plain.example/yw/index.html", profiles=PROFILES)
     assert channels == PROFILES["plain"].channels
@@ -111,8 +146,10 @@ def test_a_channel_made_for_a_url_is_named_after_its_path_or_host() -> None:
 
 
 WRONG = [
-    ("a misspelt id", "plian", None, "'plian' is no portal id, did you mean plain"),
-    ("an unknown id", "zzzzzz", None, "is no portal id, known are plain, placeless, bare, empty."),
+    ("a misspelt id", "plian", None, "'plian' is no portal and no province, did you mean plain?"),
+    ("an unknown id", "zzzzzz", None, "is no portal and no province, `portals` lists them. A URL begins with"),
+    ("a misspelt province", "甘素", None, "did you mean 甘肃"),
+    ("a province for one portal", "甘肃省", None, "'甘肃省' is a province, not one portal; choose north or south"),
     ("another scheme", "ftp://abc.cn/", None, "'ftp://abc.cn/' is no http(s) URL"),
     ("a URL without host", "http:///x", None, "'http:///x' is no http(s) URL"),
     (

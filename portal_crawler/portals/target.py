@@ -1,4 +1,4 @@
-"""From what a user names, a portal id or a URL, to the portal and the channels to walk."""
+"""From what a user names, a portal, a province or a URL, to the portals and the channels to walk."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from portal_crawler.article import Channel, Portal
 from portal_crawler.portals.profile import load_profiles
+from portal_crawler.portals.province import PROVINCES, province_named
 from portal_crawler.portals.site import http_url, is_on, registered_domain, same_listing, site_of
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
@@ -19,12 +20,33 @@ class TargetError(Exception):
     """A target, or a host for it, that names nothing to crawl: what was wrong and what would be right."""
 
 
+def targets_of(
+    target: str, host: str | None = None, *, profiles: Mapping[str, Portal] | None = None
+) -> tuple[str, ...]:
+    """The targets for `find_portal` that one target of a user stands for.
+
+    A province, 甘肃 or 甘肃省, stands for the ids of its portals, without those that need a host to be given;
+    everything else for itself. host: as for `find_portal`; it cannot be that of several portals.
+    Raises TargetError, and ProfileError where a bundled profile is wrong.
+    """
+    province = province_named(target)
+    if province is None:
+        return (target,)
+    known = load_profiles() if profiles is None else profiles
+    ids = tuple(portal.id for portal in known.values() if portal.province == province and portal.hosts)
+    if not ids:
+        raise TargetError(f"no portal of {province} is known: give the URL of one")
+    if host and len(ids) > 1:
+        raise TargetError(f"--host is the host of one portal, and {province} has several: {', '.join(ids)}")
+    return ids
+
+
 def find_portal(
     target: str, host: str | None = None, *, profiles: Mapping[str, Portal] | None = None
 ) -> tuple[Portal, tuple[Channel, ...]]:
     """The portal a target names, and the channels of it to walk, their URLs absolute.
 
-    target: a portal id, or an http(s) URL: of a profile's portal if its host belongs to one, else of a
+    target: a portal's id or name, or an http(s) URL: of a profile's portal if its host belongs to one, else of a
     portal made for it, with this URL as its one channel. host: HOST[:PORT] or http(s)://HOST[:PORT], where
     channel URLs that begin with `/` are; it joins the portal's hosts. profiles: the known portals, by default
     those bundled.
@@ -36,11 +58,9 @@ def find_portal(
         if url is None:
             raise TargetError(f"{target!r} is no http(s) URL")
         return _of_url(url, host, known)
-    portal = known.get(target)
+    portal = known.get(target) or next((portal for portal in known.values() if portal.name == target), None)
     if portal is None:
-        nearest = get_close_matches(target, known, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(nearest)}?" if nearest else f"known are {', '.join(known)}."
-        raise TargetError(f"{target!r} is no portal id, {hint} A URL begins with http:// or https://.")
+        raise TargetError(_unknown(target, known))
     portal = _on_host(portal, host)
     if portal.channels:
         return portal, portal.channels
@@ -48,6 +68,17 @@ def find_portal(
         raise TargetError(f"portal {portal.id} has no host of its own: give one with --host")
     base = _base_of(host) if host else f"http://{portal.hosts[0]}"
     return portal, (Channel(name=portal.name, path=(), url=f"{base}/"),)
+
+
+def _unknown(target: str, known: Mapping[str, Portal]) -> str:
+    """Why a target names no portal, with what comes nearest to it."""
+    if province := province_named(target):
+        ids = [portal.id for portal in known.values() if portal.province == province]
+        return f"{target!r} is a province, not one portal; choose {' or '.join(ids) or 'a URL'}"
+    words = (*known, *(portal.name for portal in known.values()), *PROVINCES)
+    nearest = get_close_matches(target, words, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(nearest)}?" if nearest else "`portals` lists them."
+    return f"{target!r} is no portal and no province, {hint} A URL begins with http:// or https://."
 
 
 def _of_url(url: str, host: str | None, known: Mapping[str, Portal]) -> tuple[Portal, tuple[Channel, ...]]:
