@@ -13,6 +13,7 @@ import click
 from portal_crawler import __version__
 from portal_crawler.cli.crawl import crawl
 from portal_crawler.cli.demo import demo
+from portal_crawler.cli.discover import discover
 from portal_crawler.cli.errors import Commands
 from portal_crawler.cli.extract import extract
 from portal_crawler.cli.listing import listing
@@ -31,5 +32,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-for command in (crawl, extract, listing, portals, search, status, demo):
+for command in (crawl, discover, extract, listing, portals, search, status, demo):
     main.add_command(command)

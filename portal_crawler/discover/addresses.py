@@ -1,0 +1,46 @@
+"""What an address alone says of the page behind it: a list, an article, or a file."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|svg|ico|pdf|docx?|xlsx?|zip|rar|mp[34]|flv|apk|exe|js|css|xml|txt|json)$", re.I)
+# The addresses of articles in the CMSs in use: a day, a month and t<date>_<id>, content_<id>, c<node>-<id>, a bare id.
+_ARTICLE = re.compile(
+    r"/(?:19|20)\d\d[-/_]?[01]\d[-/_]?[0-3]\d(?:/|[_-]|\.\w+$)|/(?:19|20)\d\d[01]\d/t\d{8}_|/t(?:19|20)\d{6}_"
+    r"|content_\d+\.|/c\d{3,}-\d{5,}|/(?:19|20)\d\d/[01]?\d[0-3]\d/|/\d{5,}(?:_\d+)?\.\w+$|/(?:19|20)\d\d-[01]?\d/[0-3]?\d/"
+    r"|/(?:art|article|detail|show|content|info)/.*\d",
+    re.I,
+)
+_ARTICLE_KEYS = frozenset("id aid nid newsid articleid contentid docid infoid vid".split())
+_LIST_KEYS = frozenset("catid classid typeid tid cid nodeid channelid columnid sortid lmid menuid".split())
+_INDEX = re.compile(r"/(?:index|default|main|home)\.\w+$", re.I)
+
+
+def may_be_listing(url: str) -> bool:
+    """Whether an address can be a list's: a folder, an index, a node; none of an article, a file, a script."""
+    parts = urlsplit(url)
+    if _FILE.search(parts.path) or _ARTICLE.search(parts.path):
+        return False
+    keys = {key.lower() for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    return bool(keys & _LIST_KEYS) or not keys & _ARTICLE_KEYS
+
+
+def may_be_article(url: str) -> bool:
+    """Whether an address looks like an article's."""
+    parts = urlsplit(url)
+    keys = {key.lower() for key, _ in parse_qsl(parts.query)}
+    return _ARTICLE.search(parts.path) is not None or bool(keys & _ARTICLE_KEYS and not keys & _LIST_KEYS)
+
+
+def folder_of(url: str) -> str:
+    """Host and folder of a list, with a slash at the end: what the lists below it begin with."""
+    parts = urlsplit(url)
+    return parts.netloc.removeprefix("www.") + _INDEX.sub("/", parts.path or "/").rpartition("/")[0] + "/"
+
+
+def is_below(url: str, other: str) -> bool:
+    """Whether a list lies in a folder below another's; a site's root has everything below it and says nothing."""
+    above = folder_of(other)
+    return above.count("/") > 1 and folder_of(url) != above and folder_of(url).startswith(above)

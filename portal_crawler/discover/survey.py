@@ -1,0 +1,168 @@
+"""Which of a front page's links are channels: each is asked for once, and is one when it lists articles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from portal_crawler.article import Channel, Entry
+from portal_crawler.discover.addresses import is_below, may_be_article, may_be_listing
+from portal_crawler.discover.lists import List, read_list
+from portal_crawler.discover.menu import Candidate, channel_links
+from portal_crawler.discover.records import Rejected
+from portal_crawler.discover.visits import NoAnswer, Visits
+from portal_crawler.extract import Page
+from portal_crawler.extract.breadcrumb import find_channel_path
+from portal_crawler.extract.headline import Headline
+from portal_crawler.urls import belongs_to, identity
+
+# Requests that are kept for reading articles and second pages.
+_RESERVE = 12
+# So many pages with one and the same list show a block of the whole site, and no list of their own.
+_SITE_WIDE = 3
+# The line that tells where a page stands is near its top.
+_TOP_LINES = 80
+
+
+@dataclass(slots=True)
+class Found:
+    """A channel on its way to becoming one. crumbs: what its page says of where it stands."""
+
+    candidate: Candidate
+    url: str
+    page: Page
+    list: List
+    entries: tuple[Entry, ...]
+    crumbs: tuple[str, ...]
+    path: tuple[str, ...] = ()
+
+    @property
+    def channel(self) -> Channel:
+        return Channel(self.candidate.name, self.path, self.url)
+
+
+@dataclass(slots=True)
+class Survey:
+    """The channels found so far, and the links that are none."""
+
+    visits: Visits
+    hosts: tuple[str, ...]
+    found: list[Found] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
+
+    def run(self, front: Page) -> None:
+        """Ask for every candidate that the budget allows, those of the front page first, then those below them."""
+        self._seen.add(identity(front.url))
+        waiting = channel_links(front, self.hosts)
+        self._seen.update(identity(candidate.url) for candidate in waiting)
+        while waiting:
+            later = []
+            for candidate in waiting:
+                judged = self._judge(candidate)
+                if isinstance(judged, Rejected):
+                    self.rejected.append(judged)
+                else:
+                    self.found.append(judged)
+                    later += self._below(judged)
+            # Folders below a channel's own are surely its parts; the rest is asked for while the budget lasts.
+            waiting = sorted(later, key=lambda candidate: candidate.above is None)
+        self._without_site_wide_lists()
+        self._without_fronts()
+        self._name_paths()
+
+    def _below(self, found: Found) -> list[Candidate]:
+        """The channels that only a channel's own page links to."""
+        new = []
+        for candidate in channel_links(found.page, self.hosts):
+            if identity(candidate.url) in self._seen:
+                continue
+            self._seen.add(identity(candidate.url))
+            above = candidate.above or (found.url if is_below(candidate.url, found.url) else None)
+            new.append(Candidate(candidate.name, candidate.url, above, candidate.in_menu))
+        return new
+
+    def _judge(self, candidate: Candidate) -> Found | Rejected:
+        """Ask for a candidate: a channel as long as nothing that is found later speaks against it."""
+
+        def no(reason: str, *, unsettled: bool = False) -> Rejected:
+            return Rejected(candidate.name, candidate.url, reason, unsettled)
+
+        if self.visits.left <= _RESERVE:
+            return no("not asked for: the budget of requests was spent", unsettled=True)
+        try:
+            page = self.visits.page(candidate.url)
+            shown = read_list(page, self.visits)
+        except NoAnswer as error:
+            gone = error.status is not None and 400 <= error.status < 500
+            return no(str(error), unsettled=not gone and not error.forbidden)
+        if not belongs_to(page.url, self.hosts):
+            return no(f"leads to {page.url}")
+        moved = identity(page.url) != identity(candidate.url)
+        if moved and identity(page.url) in self._seen:
+            return no(f"leads to {page.url}, which is another link of the portal")
+        entries = tuple(entry for entry in shown.entries if self._is_article(entry))
+        if not entries:
+            return no("lists no article")
+        self._seen.add(identity(page.url))
+        urls = [entry.url for entry in entries]
+        same = next((other for other in self.found if [entry.url for entry in other.entries] == urls), None)
+        if same is not None and len(urls) > 1:
+            return no(_same_as(same))
+        crumbs = find_channel_path(page, range(min(len(page.lines), _TOP_LINES)), Headline(None, -1, None))
+        # As linked, unless it was sent on to another page.
+        url = page.url if moved else candidate.url
+        return Found(candidate, url, page, shown, entries, crumbs.crumbs if crumbs else ())
+
+    def _is_article(self, entry: Entry) -> bool:
+        if not belongs_to(entry.url, self.hosts):
+            return False
+        return may_be_article(entry.url) or (entry.date is not None and not may_be_listing(entry.url))
+
+    def _drop(self, found: Found, reason: str) -> None:
+        self.found.remove(found)
+        self.rejected.append(Rejected(found.candidate.name, found.url, reason))
+
+    def _without_site_wide_lists(self) -> None:
+        """Drop what looked like a list on one page and stands on others word for word."""
+        for found in list(self.found):
+            if sum(rejected.reason == _same_as(found) for rejected in self.rejected) >= _SITE_WIDE:
+                self._drop(found, "shows what stands on many pages, and no list of its own")
+
+    def _without_fronts(self) -> None:
+        """Drop fronts of sections: everything on them stands in the lists below them, and they lead no further."""
+        for found in list(self.found):
+            if found.list.has_next:
+                continue
+            below = [other for other in self.found if other is not found and self._is_under(other, found)]
+            listed = {entry.url for other in below for entry in other.entries}
+            if len(below) > 1 and all(entry.url in listed for entry in found.entries):
+                names = "、".join(other.candidate.name for other in below)
+                self._drop(found, f"the front of {names}, which list all that it shows")
+                for other in below:
+                    if not other.crumbs:
+                        other.path = (found.candidate.name, other.candidate.name)
+
+    def _is_under(self, one: Found, other: Found) -> bool:
+        """Whether a channel is part of another: by its menu, its folder, or what its page says."""
+        name = other.candidate.name
+        return (
+            (one.candidate.above is not None and identity(one.candidate.above) == identity(other.url))
+            or is_below(one.url, other.url)
+            or (len(one.crumbs) > 1 and name in one.crumbs[:-1])
+        )
+
+    def _name_paths(self) -> None:
+        """Give each channel its path: what its own page says, else from the menu and the folders."""
+        for found in self.found:
+            name = found.candidate.name
+            if found.crumbs and found.crumbs[-1] == name:
+                found.path = found.crumbs
+            elif not found.path:
+                above = next(
+                    (other for other in self.found if other is not found and self._is_under(found, other)), None
+                )
+                found.path = (*((above.candidate.name,) if above else ()), name)
+
+
+def _same_as(found: Found) -> str:
+    return f"lists the same as {found.candidate.name} at {found.url}"

@@ -1,0 +1,149 @@
+"""From a front page to a profile, and from the profile to every article, on portals of seven CMS manners."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from portal_maker import MANNERS, Manner
+
+from portal_crawler.demo.server import Request, serve
+from portal_crawler.demo.truth import differences
+from portal_crawler.portals import load_profile
+from portal_crawler.urls import identity
+
+# A process of its own, since Twisted's reactor starts once.
+CRAWL = """
+import sys
+from pathlib import Path
+from portal_crawler.portals import load_profile
+from portal_crawler.runs import CrawlOptions, crawl_portal
+portal, folder = load_profile(Path(sys.argv[1])), Path(sys.argv[2])
+options = CrawlOptions(folder / "p.db", folder / "archive", portal.channels, delay_s=0, allow_private=True)
+print(crawl_portal(portal, options).to_json())
+"""
+
+
+# Lists in JSON wait for the reader of such lists.
+NAMES = [name for name in MANNERS if name != "modern"]
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """A made portal as served, and what `discover` made of it."""
+
+    manner: Manner
+    base_url: str
+    log: list[Request]
+    requests: int
+    profile: Path
+    found: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def discovered(
+    cli: Callable[..., subprocess.CompletedProcess[bytes]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Discovered]]:
+    """Serves and discovers the portal of a name; each once, all of them until the module's end."""
+    known: dict[str, Discovered] = {}
+    with ExitStack() as servers:
+
+        def get(name: str) -> Discovered:
+            if name not in known:
+                manner, log = MANNERS[name](), []
+                base_url = servers.enter_context(serve(manner.served(), log=log))
+                profile = tmp_path_factory.mktemp(name) / f"{name}.toml"
+                result = cli(
+                    "discover", f"{base_url}/", "--delay", "0", "--allow-private", "--json", "--out", str(profile)
+                )
+                assert result.returncode == 0, result.stderr.decode()
+                known[name] = Discovered(manner, base_url, log, len(log), profile, json.loads(result.stdout))
+            return known[name]
+
+        yield get
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_discover_finds_every_channel_and_nothing_else(discovered: Callable[[str], Discovered], name: str) -> None:
+    case = discovered(name)
+    channels = load_profile(case.profile).channels
+    assert {(channel.path, identity(channel.url)) for channel in channels} == {
+        (channel.path, identity(case.base_url + channel.listing)) for channel in case.manner.channels()
+    }
+    assert len(channels) == len(case.manner.channels())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_discover_needs_at_most_60_requests_and_counts_them_all(
+    discovered: Callable[[str], Discovered], name: str
+) -> None:
+    case = discovered(name)
+    assert case.found["requests"] == case.requests <= 60
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_profile_is_accepted_and_verified_since_every_sample_was_read(
+    discovered: Callable[[str], Discovered], cli: Callable[..., subprocess.CompletedProcess[bytes]], name: str
+) -> None:
+    case = discovered(name)
+    checked = cli("portals", "check", str(case.profile))
+    assert checked.returncode == 0, checked.stderr.decode()
+    portal = load_profile(case.profile)
+    assert (portal.name, portal.verified, case.found["doubts"]) == (case.manner.site, True, [])
+    # What the pages show needs no help.
+    assert (portal.encoding, portal.pager, portal.layouts) == (None, None, ())
+
+
+@pytest.fixture(scope="module")
+def differing(
+    discovered: Callable[[str], Discovered], cli_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], dict[str, list[str]]]:
+    """Crawls a portal on its discovered profile, once; gives for each article that differs from its page, how."""
+    known: dict[str, dict[str, list[str]]] = {}
+
+    def get(name: str) -> dict[str, list[str]]:
+        if name not in known:
+            known[name] = crawl(discovered(name), cli_environment, tmp_path_factory.mktemp("crawl"))
+        return known[name]
+
+    return get
+
+
+def crawl(case: Discovered, environment: dict[str, str], folder: Path) -> dict[str, list[str]]:
+    command = [sys.executable, "-c", CRAWL, str(case.profile), str(folder)]
+    result = subprocess.run(command, capture_output=True, env=environment, timeout=120)
+    assert result.returncode == 0, result.stderr.decode()
+    connection = sqlite3.connect(folder / "p.db")
+    connection.row_factory = sqlite3.Row
+    rows = connection.execute("SELECT * FROM articles").fetchall()
+    connection.close()
+    truth = {case.base_url + item.path: item for item in case.manner.truth()}
+    assert sorted(row["url"] for row in rows) == sorted(truth)
+    found = {row["url"]: differences(truth[row["url"]], row, case.base_url) for row in rows}
+    return {url: lines for url, lines in found.items() if lines}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_crawl_on_the_discovered_profile_stores_every_article_once_as_printed(
+    discovered: Callable[[str], Discovered], differing: Callable[[str], dict[str, list[str]]], name: str
+) -> None:
+    case = discovered(name)
+    on_one_page = {case.base_url + item.path for item in case.manner.truth() if len(item.pages) == 1}
+    assert {url: lines for url, lines in differing(name).items() if url in on_one_page} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in NAMES if MANNERS[name].split])
+def test_articles_on_two_pages_are_stored_without_the_way_from_one_to_the_other(
+    differing: Callable[[str], dict[str, list[str]]], name: str
+) -> None:
+    assert differing(name) == {}
