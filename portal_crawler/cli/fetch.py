@@ -23,7 +23,11 @@ from portal_crawler.settings import DEFAULT_REQUEST_HEADERS, DOWNLOAD_MAXSIZE, D
 
 
 class FetchError(Exception):
-    """A URL that gave no page, and why."""
+    """A URL that gave no page, and why. status: of the HTTP answer, None where there was none."""
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 class _Forbidden(OSError):
@@ -77,7 +81,7 @@ def fetch(
         return fetched
     except urllib_error.HTTPError as error:
         error.close()
-        raise FetchError(f"HTTP status {error.code}") from error
+        raise FetchError(f"HTTP status {error.code}", error.code) from error
     except (OSError, http.client.HTTPException, ValueError, ArchiveError, zlib.error) as error:
         if network.is_late:
             raise FetchError(f"no complete answer in {timeout_s:g} seconds") from error

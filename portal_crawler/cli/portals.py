@@ -8,14 +8,15 @@ from pathlib import Path
 
 import click
 
-from portal_crawler.article import Portal
+from portal_crawler.article import Channel, Portal
 from portal_crawler.cli.errors import USAGE, Failure
-from portal_crawler.cli.options import json_option
+from portal_crawler.cli.live_report import show_check
+from portal_crawler.cli.options import allow_private_option, delay_option, json_option
 from portal_crawler.cli.output import plain, print_json, print_rows
 from portal_crawler.portals import (
-    PROFILES,
     PROVINCES,
     ProfileError,
+    find_portal,
     load_profile,
     load_profiles,
     profile_files,
@@ -72,21 +73,63 @@ def _is_in(portal: Portal, province: str) -> bool:
 @click.argument("portal_id", metavar="ID")
 def show(portal_id: str) -> None:
     """Print the profile of a portal as it stands in its file."""
-    ids = {load_profile(path).id: path for path in profile_files()}
-    if portal_id not in ids:
-        nearest = get_close_matches(portal_id, ids, n=1)
-        hint = f"did you mean {nearest[0]}?" if nearest else f"known are {', '.join(ids)}"
-        raise Failure(f"no portal {portal_id!r}, {hint}", USAGE)
-    click.echo(ids[portal_id].read_bytes().rstrip())
+    path = _bundled().get(portal_id)
+    if path is None:
+        raise _unknown(portal_id)
+    click.echo(path.read_bytes().rstrip())
 
 
 @portals.command()
 @click.argument("names", metavar="[FILE|ID]...", nargs=-1)
-def check(names: tuple[str, ...]) -> None:
-    """Check profiles, all bundled ones if none is given; exit code 2 when one is wrong."""
+@click.option("--live", is_flag=True, help="Ask the portal itself: robots.txt, one listing, three of its articles.")
+@click.option("--channel", metavar="NAME", help="With --live: the channel to look at, by default the first.")
+@click.option("--host", metavar="HOST[:PORT]", help="With --live: the host of a portal whose profile names none.")
+@delay_option
+@allow_private_option
+@json_option
+def check(
+    names: tuple[str, ...],
+    live: bool,
+    channel: str | None,
+    host: str | None,
+    delay_s: float | None,
+    allow_private: bool,
+    as_json: bool,
+) -> None:
+    """Check profiles, all bundled ones if none is given; exit code 2 when one is wrong.
+
+    With --live, print what each field of an article got and by which rule. Exit code 3: something could not be
+    fetched; 5: the listing gave nothing, or no article has a title, a time and a text.
+    """
+    if not live:
+        if channel or host or delay_s is not None or allow_private or as_json:
+            raise click.UsageError("only --live asks a portal: without it a FILE or ID is all there is to say")
+        _check_files([_profile_at(name) for name in names] or profile_files())
+        return
+    if not names:
+        raise click.UsageError("--live needs the ID or FILE of a portal")
+    if len(names) > 1 and (channel or host):
+        raise click.UsageError("--channel and --host belong to one portal")
+    # Not on top: it brings the crawl side with it, which the list does not need.
+    from portal_crawler.cli.live import check_live
+    from portal_crawler.cli.visitor import Visitor
+
+    code = 0
+    for name in names:
+        profile = load_profile(_profile_at(name))
+        portal, channels = find_portal(profile.id, host, profiles={profile.id: profile})
+        visitor = Visitor(portal, delay_s=delay_s, allow_private=allow_private, tell=_tell)
+        found = check_live(portal, _channel_called(channel, channels), visitor)
+        print_json(asdict(found)) if as_json else show_check(found)
+        code = max(code, found.exit_code)
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+def _check_files(paths: list[Path]) -> None:
     wrong = 0
     ids: dict[str, Path] = {}
-    for path in [_profile_at(name) for name in names] or profile_files():
+    for path in paths:
         try:
             portal = load_profile(path)
             if (first := ids.setdefault(portal.id, path)) != path:
@@ -102,5 +145,34 @@ def check(names: tuple[str, ...]) -> None:
 
 def _profile_at(name: str) -> Path:
     """The profile that an argument names: a file where there is one, else the bundled one of this id."""
-    bundled = PROFILES / f"{name}.toml"
-    return bundled if bundled in profile_files() and not Path(name).exists() else Path(name)
+    path = Path(name)
+    if path.exists() or path.suffix or len(path.parts) > 1:
+        return path
+    bundled = _bundled().get(name)
+    if bundled is None:
+        raise _unknown(name)
+    return bundled
+
+
+def _bundled() -> dict[str, Path]:
+    """The bundled profiles by portal id, after which their files are named."""
+    return {path.stem: path for path in profile_files()}
+
+
+def _unknown(name: str) -> Failure:
+    ids = _bundled()
+    nearest = get_close_matches(name, ids, n=1)
+    hint = f"did you mean {nearest[0]}?" if nearest else f"known are {', '.join(ids)}"
+    return Failure(f"no portal {name!r}, {hint}", USAGE)
+
+
+def _channel_called(name: str | None, channels: tuple[Channel, ...]) -> Channel:
+    """The channel of a name or of a whole path (资讯/平凉市), the first without one."""
+    for channel in channels:
+        if name in (None, channel.name, "/".join(channel.path)):
+            return channel
+    raise Failure(f"no channel {name!r}; there are {', '.join(channel.name for channel in channels)}", USAGE)
+
+
+def _tell(url: str) -> None:
+    click.echo(plain(f"GET {url}"), err=True)
