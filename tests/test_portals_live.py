@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,9 +96,9 @@ def serving(pages: dict[str, str | tuple[int, str]]) -> Iterator[Site]:
         server.server_close()
 
 
-def visit(site: Site, path: str = "/yw/", *, delay_s: float | None = 0, allow_private: bool = True) -> LiveCheck:
-    channel = Channel("要闻", ("要闻",), site.base + path)
-    portal = Portal("jia", "甲网", hosts=("127.0.0.1",), channels=(channel,), delay_s=0.2)
+def visit(site: Site, *, delay_s: float | None = 0, allow_private: bool = True, **profile: Any) -> LiveCheck:
+    channel = Channel("要闻", ("要闻",), f"{site.base}/yw/")
+    portal = Portal("jia", "甲网", hosts=("127.0.0.1",), channels=(channel,), delay_s=0.2, **profile)
     visitor = Visitor(portal, delay_s=delay_s, allow_private=allow_private, tell=lambda _: None)
     return check_live(portal, channel, visitor)
 
@@ -219,6 +220,41 @@ def test_the_script_that_counts_list_pages_gives_the_next_one() -> None:
         {"/yw/": listing(ARTICLES, f"<script src='{script}'></script>"), script: "var maxpage = 37;"},
     )
     assert (found.listing.next or "").endswith("/000/000/c0018005000000000000_000000037.shtml")
+
+
+def test_the_pager_of_the_profile_gives_the_next_one() -> None:
+    with serving(SITE) as site:
+        assert visit(site, pager="index_{page-1}.shtml").listing.next == f"{site.base}/yw/index_1.shtml"
+        assert visit(site, pager="/list/{page}.json").listing.next == f"{site.base}/list/2.json"
+
+
+RECORDS = json.dumps(
+    {
+        "list": [
+            {"id": number, "title": f"靖远县枸杞迎来第{number}个丰收季", "time": "2021-11-19 20:09:41"}
+            for number in range(1001, 1006)
+        ]
+    }
+)
+ASKING = "fetch('/api/list/yw_1.json').then(r => r.json()).then(show)"
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        {"/yw/": f"<html><body><div id='list'></div><script>{ASKING}</script></body></html>"},
+        {
+            "/yw/": "<html><body><div id='list'></div><script src='/js/yw.js'></script></body></html>",
+            "/js/yw.js": ASKING,
+        },
+    ],
+    ids=["on the page", "loaded"],
+)
+def test_a_list_that_a_script_asks_for_is_looked_at(pages: dict[str, str | tuple[int, str]]) -> None:
+    with serving(SITE | pages | {"/api/list/yw_1.json": RECORDS}) as site:
+        found = visit(site, article_url="/yw/2021/1119/{id}.html")
+    assert found.listing.url == f"{site.base}/api/list/yw_1.json"
+    assert (found.exit_code, [seen.url for seen in found.articles]) == (0, [site.base + path for path in ARTICLES[:3]])
 
 
 def test_the_pause_of_the_profile_is_kept() -> None:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin
 
-from portal_crawler.article import Article, Channel, Entry, Portal
+from portal_crawler.article import Article, Channel, Entry, Listing, Portal
 from portal_crawler.cli.visitor import VisitError, Visitor
-from portal_crawler.extract import article_of, count_script, further_pages, listing_of, newest_count_page
+from portal_crawler.extract import (
+    Page,
+    article_of,
+    count_script,
+    frame_of,
+    further_pages,
+    listing_of,
+    loaded_scripts,
+    newest_count_page,
+    scripted_requests,
+)
 from portal_crawler.urls import belongs_to
 
 MOST_ARTICLES = 3
+# Of what a page's scripts ask for, the list is among the first; and its own script is the last that it loads.
+_MOST_TRIED = 2
+_MOST_SCRIPTS = 1
 GOOD, FAILED, DRIFT = 0, 3, 5
 # What an article must have to be worth keeping; the other fields are not on every page.
 _NEEDED = ("title", "published_at", "body")
@@ -38,7 +52,10 @@ class ArticleSeen:
 
 @dataclass(frozen=True, slots=True)
 class ListingSeen:
-    """A channel's first list page as read, or why it was not. own: how many entries are on the portal's hosts."""
+    """A channel's first list page as read, or why it was not.
+
+    url: of the page, or of what its script asks for. own: how many entries are on the portal's hosts.
+    """
 
     url: str
     entries: tuple[Entry, ...] = ()
@@ -80,15 +97,41 @@ def _look_at_listing(portal: Portal, channel: Channel, visitor: Visitor) -> tupl
     except VisitError as error:
         return ListingSeen(channel.url, error=str(error)), []
     listing = listing_of(page, portal=portal)
+    asked = page.url
+    if not listing.entries:
+        asked, listing = _asked_by_script(page, portal, visitor)
     own = [entry.url for entry in listing.entries if belongs_to(entry.url, portal.hosts)]
     following, warnings = listing.next, tuple(page.warnings)
-    if following is None and listing.entries and (script := count_script(page)):
+    if portal.pager:
+        following = urljoin(channel.url, portal.pager.replace("{page-1}", "1").replace("{page}", "2"))
+    elif following is None and listing.entries and (script := count_script(page)):
         try:
             answer = visitor.answer(script)
             following = newest_count_page(answer.url, answer.body.decode("ascii", "replace"))
         except VisitError as error:
             warnings = (*warnings, f"page count {script}: {error}")
-    return ListingSeen(page.url, listing.entries, len(own), following, warnings), own[:MOST_ARTICLES]
+    return ListingSeen(asked, listing.entries, len(own), following, warnings), own[:MOST_ARTICLES]
+
+
+def _asked_by_script(page: Page, portal: Portal, visitor: Visitor) -> tuple[str, Listing]:
+    """The list among what a page's scripts ask for, first those on the page, and its address; an empty one without."""
+    scripts: list[str] = []
+    for address in (None, *loaded_scripts(page)[:_MOST_SCRIPTS]):
+        try:
+            if address is not None:
+                scripts.append(visitor.answer(address).body.decode("utf-8", "replace"))
+        except VisitError:
+            continue
+        frame = frame_of(page, portal, scripts)
+        for request in scripted_requests(page, scripts)[:_MOST_TRIED]:
+            try:
+                data = visitor.page(request.url)
+            except VisitError:
+                continue
+            listing = listing_of(data, portal=portal, frame=replace(frame, pager=request.pager))
+            if listing.entries:
+                return data.url, listing
+    return page.url, Listing((), None)
 
 
 def _look_at_article(portal: Portal, url: str, visitor: Visitor) -> ArticleSeen:
