@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -192,6 +193,7 @@ def _weigh(line: Line, beside: bool) -> _Weighed:
     return _Weighed(_TEXT, plain * 0.3 if plain > 8 else 0.0)
 
 
+@lru_cache(maxsize=512)
 def _links(link: int) -> _Weighed:
     return _Weighed(_LINKS, -(link * 0.5 + 4))
 

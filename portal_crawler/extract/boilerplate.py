@@ -79,6 +79,7 @@ _CONTACT = re.compile(
     r"(电话|传真|邮箱|信箱|邮编|地址|热线|E-?mail|QQ群?|主管|主办|承办|协办|主办单位|技术支持)\s*[:：]|(?:电话|热线|传真|举报)\D{0,4}\d{3,4}-?\d{7,8}",
     re.I,
 )
+_MAY_BE_CONTACT = re.compile("[:：]|电话|热线|传真|举报")
 # One of these is in every notice; looking for them first spares the paragraphs of an article the patterns.
 _NOTICE_WORD = re.compile(
     "声|免责|版权|风险提示|来源|凡|未经|转载|独家|opy|OPY|©|ICP|公网安备|许可证|eserved|ESERVED|举报|owered|本网|本站|本平台|"
@@ -152,4 +153,6 @@ def is_notice(text: str) -> bool:
 
 
 def _is_address(text: str) -> bool:
-    return text[-1:] not in "。！？" and len(set(_CONTACT.findall(text))) >= 2
+    if text[-1:] in "。！？" or not _MAY_BE_CONTACT.search(text):
+        return False
+    return len(set(_CONTACT.findall(text))) >= 2

@@ -10,14 +10,15 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from portal_crawler.extract.headline import Headline, squash
-from portal_crawler.extract.names import is_outlet
 from portal_crawler.extract.lines import Line
+from portal_crawler.extract.names import is_outlet
 from portal_crawler.extract.page import Page
 
 _HERE = re.compile(
     r"(?:您|你)?(?:现在|当前|目前|所在|的)*(?:当前|所在|所处)?(?:的)?(?:位置|方位)(?:是|在)?\s*[:：>]?\s*|^\s*(?:导航|首页导航)\s*[:：]\s*"
 )
 _ARROW = re.compile(r"\s*(?:-+>+|=>|→|[>＞»›→]+)\s*")
+_ARROW_HEAD = re.compile("[>＞»›→]")
 _BAR = re.compile(r"\s*[/|｜丨·]\s*|\s+[-–—]+\s+|(?<=[\u4e00-\u9fff])\s*[-–—]+\s*(?=[\u4e00-\u9fff])")
 # More parts than this, separated by bars, are a navigation.
 _MOST_CRUMBS = 6
@@ -64,15 +65,17 @@ def find_channel_path(page: Page, indices: Sequence[int], headline: Headline) ->
 def _is_crumb_line(line: Line, lines_above_headline: int) -> bool:
     """Whether a line without a label is a path: arrows between its parts, or bars and not all of them links."""
     near = 0 < lines_above_headline <= 4
-    if _ARROW.search(line.text):
+    if _ARROW_HEAD.search(line.text):
         parts = [part.strip() for part in _ARROW.split(line.text) if part.strip()]
         return (
             len(parts) > 2
             or bool(parts and _HOME.match(parts[0]))
             or (near and len(parts) == 2 and max(map(len, parts)) <= 12)
         )
+    if not near:
+        return False
     parts = [part.strip() for part in _BAR.split(line.text)]
-    if not near or not 1 < len(parts) <= _MOST_CRUMBS:
+    if not 1 < len(parts) <= _MOST_CRUMBS:
         return False
     if _HOME.match(parts[0]):
         return line.link < sum(map(len, parts))

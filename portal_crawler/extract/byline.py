@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from portal_crawler.extract.boilerplate import is_tools
 from portal_crawler.extract.labels import Labelled, read_labels
-from portal_crawler.extract.names import is_outlet, is_person, outlet, persons, persons_after_outlet
 from portal_crawler.extract.lines import Line
+from portal_crawler.extract.names import is_outlet, is_person, outlet, persons, persons_after_outlet
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import without_stamps
 

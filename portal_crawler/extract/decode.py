@@ -26,8 +26,6 @@ _COMMON = "的一是在不了有和人中大上国國为為年月日时時会會
 _UTF8_TOLERANCE = 0.1
 _SAMPLE = 8192
 _WIDE = re.compile(r"[^\x00-\x7f]+")
-# 锟斤拷 is what U+FFFD becomes when its UTF-8 bytes are read as GBK: damage done before the page was sent.
-_DAMAGE = ("\ufffd", "锟斤拷")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +73,8 @@ def decode(body: bytes, content_type: str | None = None, encoding: str | None = 
     if says_big5 or _commonness(chinese) < _UNLIKELY:
         taiwanese = body.decode("big5hkscs", "replace")
         if _commonness(taiwanese) > _commonness(chinese):
-            return _text(taiwanese, "big5hkscs")
-    return _text(chinese, "gb18030")
+            return _text(taiwanese, "big5hkscs", body)
+    return _text(chinese, "gb18030", body)
 
 
 # Share of the common characters below which a text read as GB18030 is in doubt: the pages of the corpus, with
@@ -85,8 +83,10 @@ _UNLIKELY = 0.05
 
 
 def _text(text: str, encoding: str, source: bytes | None = None) -> Text:
-    damaged = any(mark in text for mark in _DAMAGE)
-    if "\x00" in text:
+    # 锟斤拷 is what U+FFFD becomes when its UTF-8 bytes are read as GBK: damage done before the page was sent.
+    # One character is looked for in a fraction of the time that three take.
+    damaged = "\ufffd" in text or ("锟" in text and "锟斤拷" in text)
+    if source is None or b"\x00" in source:
         return Text(text.replace("\x00", ""), encoding, damaged)
     return Text(text, encoding, damaged, source if encoding == "utf-8" else None)
 

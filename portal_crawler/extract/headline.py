@@ -15,7 +15,6 @@ from portal_crawler.extract.lines import Line
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import find_stamp
 
-_BLANK = re.compile(r"[\s\u3000]+")
 _SEPARATOR = re.compile(r"\s*(?:[_|｜丨–]+|-{1,2}(?=\s|[^\d\w]|[\u4e00-\u9fff])|—(?!—)|>>?|»)\s*")
 _SITE_WORDS = re.compile(r"(?:网|在线|频道|新闻|资讯|报|台|中心|首页|正文|门户|社|要闻|站|搜狐|新浪|.com|.cn)$", re.I)
 # Shorter parts of a `<title>` are in doubt: a site, a channel, a kicker.
@@ -104,7 +103,7 @@ def _above_meta(lines: list[Line]) -> int:
 
 def squash(text: str) -> str:
     """Text without blanks, for comparing what two places of a page print."""
-    return _BLANK.sub("", text)
+    return "".join(text.split())
 
 
 def _has_meta_below(lines: list[Line], index: int) -> bool:

@@ -66,7 +66,7 @@ def _address(base: str, picture: etree._Element) -> str | None:
 
 
 def _is_placeholder(picture: etree._Element, name: str, value: str) -> bool:
-    return name == "src" and _FURNITURE.search(value) is not None and bool(picture.get("srcset"))
+    return name == "src" and bool(picture.get("srcset")) and _FURNITURE.search(value) is not None
 
 
 def _width(candidate: list[str]) -> float:

@@ -34,15 +34,17 @@ _COUNTED = frozenset((*_BLOCKS, "img"))
 
 # Marks are characters that Unicode keeps out of texts for a program's own use; `unmarked` keeps them out of pages.
 # A cut is followed by a letter: that of the tag which opens, or of a close or a break.
-_CUT, _LEFT_OUT_BLOCK, _LEFT_OUT_PICTURE, _PICTURE, _LINK, _LINK_END = map(chr, range(0xFDD0, 0xFDD6))
+_ALL_MARKS = tuple(map(chr, range(0xFDD0, 0xFDD6)))
+_CUT, _LEFT_OUT_BLOCK, _LEFT_OUT_PICTURE, _PICTURE, _LINK, _LINK_END = _ALL_MARKS
 _CLOSE, _BREAK = "/", "|"
 _LETTERS = {tag: chr(0x41 + number) for number, tag in enumerate(_BLOCKS)}
 _TAGS = {letter: tag for tag, letter in _LETTERS.items()}
+_PICTURES = re.compile(f"[{_PICTURE}{_LEFT_OUT_PICTURE}]")
 _LEFT_OUT = re.compile(f"{_LEFT_OUT_BLOCK}(.)")
-_LINK_CUT = re.compile(f"([{_LINK}{_LINK_END}])")
+_LINKED = re.compile(f"{_LINK}([^{_LINK}{_LINK_END}]*)")
+_PRE = _LETTERS["pre"]
 _MARKS = re.compile(rb"\xef\xb7[\x90-\xaf]")
 _MARKS_BY_NUMBER = re.compile(rb"&#(?:[xX]0*[fF][dD][dDeE][0-9a-fA-F]|0*6(?:497[6-9]|49[89]\d|500[0-7]));?")
-_NUMBERS = (b"x0", b"X0", b"xfd", b"xFD", b"XFD", b"Xfd", b"xfD", b"xFd", b"XfD", b"XFd", b"0", b"649", b"650")
 
 _BLANKS = re.compile(r"[ \t\n\r\f\v]+")
 # A gap of a thousand wide blanks says no more than one of a hundred, and a pattern that looks for blanks before
@@ -51,7 +53,8 @@ _LONG = 2000
 _GAPS = re.compile(r"\s{100,}")
 # Asked of the attributes and not of all elements, most of which have no style. The answers know their elements;
 # with `/..` libxml2 looks for doubles among them, which costs the square of their number.
-_HIDING = etree.XPath("descendant::*/@style[contains(., 'none') or contains(., 'NONE')] | descendant::*/@hidden")
+_STYLES = etree.XPath("descendant::*/@style[contains(., 'none') or contains(., 'NONE')]")
+_FLAGS = etree.XPath("descendant::*/@hidden")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
 # A page made to exhaust whoever reads it has more lines; an article that is a table has some thousand.
 MOST_LINES = 20_000
@@ -139,14 +142,14 @@ class Blocks:
         return self.tags[:index].count(tag) + unseen
 
 
-def unmarked(source: bytes) -> bytes:
-    """A page's UTF-8 without the characters, also those given by number, that are marks here."""
-    if b"\xef\xb7" in source:
+def unmarked(text: str, source: bytes) -> bytes:
+    """A page in UTF-8 without the characters, also those given by number, that are marks here.
+
+    text: the page. source: the same in UTF-8.
+    """
+    if any([mark in text for mark in _ALL_MARKS]):
         source = _MARKS.sub(b"", source)
-    # Pages have hundreds of references, hardly ever one of these.
-    if any(part.startswith(_NUMBERS) for part in source.split(b"&#")[1:]):
-        source = _MARKS_BY_NUMBER.sub(b"", source)
-    return source
+    return _MARKS_BY_NUMBER.sub(b"", source)
 
 
 def lay_out(root: etree._Element) -> tuple[list[Line], Blocks]:
@@ -156,7 +159,8 @@ def lay_out(root: etree._Element) -> tuple[list[Line], Blocks]:
     """
     marked = _marked(root)
     has_left_out = _LEFT_OUT_BLOCK in marked or _LEFT_OUT_PICTURE in marked
-    has_pre = f"{_CUT}{_LETTERS['pre']}" in marked
+    if _CUT + _PRE in marked:
+        marked = _with_lines_of_pre(marked)
     lines: list[Line] = []
     tags: list[str] = []
     parents: list[int] = []
@@ -167,7 +171,7 @@ def lay_out(root: etree._Element) -> tuple[list[Line], Blocks]:
     count = picture = 0
     in_link = False
     # Names looked up here once instead of for each mark.
-    close, broken, link_mark, picture_mark, edges, tag_of = _CLOSE, _BREAK, _LINK, _PICTURE, EDGES, _TAGS
+    close, broken, link_mark, picture_mark, tag_of = _CLOSE, _BREAK, _LINK, _PICTURE, _TAGS
     for part in f"{broken}{marked}".split(_CUT):
         letter = part[0]
         if letter == close:
@@ -179,7 +183,7 @@ def lay_out(root: etree._Element) -> tuple[list[Line], Blocks]:
             tags.append(tag_of[letter])
             starts.append(count)
             ends.append(MOST_LINES)
-        text = part[1:].strip(edges)
+        text = part[1:].strip()
         if not text:
             continue
         pictures: Sequence[int] = ()
@@ -187,54 +191,53 @@ def lay_out(root: etree._Element) -> tuple[list[Line], Blocks]:
             left_out += [(len(tags), tag_of[letter]) for letter in _LEFT_OUT.findall(text)]
             text = _LEFT_OUT.sub("", text)
         if picture_mark in text or (has_left_out and _LEFT_OUT_PICTURE in text):
-            shown = [mark == _PICTURE for mark in text if mark in (_PICTURE, _LEFT_OUT_PICTURE)]
-            pictures = [picture + index for index, seen in enumerate(shown) if seen]
+            shown = _PICTURES.findall(text)
+            pictures = [picture + index for index, mark in enumerate(shown) if mark == _PICTURE]
             picture += len(shown)
-            text = text.replace(_PICTURE, "").replace(_LEFT_OUT_PICTURE, "")
-        for piece in text.split("\n") if has_pre and _in_pre(tags, parents, current) else (text,):
-            link = 0
-            if in_link or link_mark in piece:
-                piece, link, in_link = _unlinked(piece, in_link)
-            if "\n" in piece or "  " in piece or "\t" in piece or "\r" in piece:
-                piece = _BLANKS.sub(" ", piece)
-            if len(piece) > _LONG:
-                piece = _GAPS.sub(_gap, piece)
-            if piece or pictures:
-                lines.append(Line(piece, link, current, pictures))
-                pictures = ()
-        count = len(lines)
-        if count >= MOST_LINES:
-            del lines[MOST_LINES:]
-            break
+            text = _PICTURES.sub("", text).strip()
+        link = 0
+        if in_link or link_mark in text:
+            text, link, in_link = _unlinked(text, in_link)
+        if "\u200b" in text or "\ufeff" in text:
+            text = text.strip(EDGES)
+        if "\n" in text or "  " in text or "\t" in text or "\r" in text:
+            text = _BLANKS.sub(" ", text)
+        if len(text) > _LONG:
+            text = _GAPS.sub(_gap, text)
+        if text or pictures:
+            lines.append(Line(text, link, current, pictures))
+            count += 1
+            if count == MOST_LINES:
+                break
     return lines, Blocks(tags, parents, starts, ends, left_out)
-
-
-def _in_pre(tags: list[str], parents: list[int], block: int) -> bool:
-    while block >= 0:
-        if tags[block] == "pre":
-            return True
-        block = parents[block]
-    return False
 
 
 def _unlinked(text: str, in_link: bool) -> tuple[str, int, bool]:
     """A text without the marks of links, how many of its characters are link text, and whether a link goes on."""
     if text[0] == _LINK and text.find(_LINK_END) == len(text) - 1:
-        text = text[1:-1].strip(EDGES)
+        text = text[1:-1].strip()
         return text, len(text), False
-    linked = 0
-    pieces = []
-    for piece in _LINK_CUT.split(text):
-        if piece == _LINK:
-            in_link = True
-        elif piece == _LINK_END:
-            in_link = False
-        else:
-            pieces.append(piece)
-            if in_link:
-                linked += len(piece.strip())
-    text = "".join(pieces).strip(EDGES)
-    return text, min(linked, len(text)), in_link
+    if in_link:
+        text = _LINK + text
+    linked = _LINKED.findall(text)
+    link = len("".join(linked)) if len(linked) == 1 else sum(map(len, map(str.strip, linked)))
+    in_link = text.rfind(_LINK) > text.rfind(_LINK_END)
+    text = text.replace(_LINK, "").replace(_LINK_END, "").strip()
+    return text, min(link, len(text)), in_link
+
+
+def _with_lines_of_pre(marked: str) -> str:
+    """The marked text with a break for each line feed in preformatted text."""
+    opened: list[str] = []
+    parts = marked.split(_CUT)
+    for index, part in enumerate(parts[1:], 1):
+        if part[0] == _CLOSE:
+            opened.pop()
+        elif part[0] != _BREAK:
+            opened.append(part[0])
+        if _PRE in opened:
+            parts[index] = part.replace("\n", f"{_CUT}{_BREAK}")
+    return _CUT.join(parts)
 
 
 def _gap(match: re.Match[str]) -> str:
@@ -258,7 +261,7 @@ def _hidden(root: etree._Element) -> set[etree._Element]:
 
     A hidden `<body>` is one that a script shows when the page has loaded.
     """
-    found = [value for value in _HIDING(root) if value.attrname == "hidden" or _DISPLAY_NONE.search(value)]
+    found = [style for style in _STYLES(root) if _DISPLAY_NONE.search(style)] + _FLAGS(root)
     return {element for value in found if (element := value.getparent()).tag != "body"}
 
 

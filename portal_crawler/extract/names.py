@@ -89,7 +89,9 @@ def persons(value: str) -> str | None:
     Names end at the first token that is none; codes and account names of staff are names.
     """
     value = _VALUE_END.split(value.strip(" \u3000\xa0【[（(］]】"), maxsplit=1)[0]
-    value = _SPACED_NAME.sub(r"\1\2", value)
+    # A template of groups is expanded by Python code, even where nothing matches.
+    if _SPACED_NAME.search(value):
+        value = _SPACED_NAME.sub(r"\1\2", value)
     names: list[str] = []
     for token in _NAME_BREAK.split(value):
         token = _unbalanced(_ROLE_TAIL.sub("", _ROLES.sub("", token.strip(_WRAPPING)))).strip(_WRAPPING)

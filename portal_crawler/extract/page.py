@@ -73,7 +73,7 @@ def read_page(
     `too_deep` that the parser ended at elements nested deeper than any page for readers.
     """
     decoded = decode(body[:MOST_BYTES], content_type, portal.encoding if portal else None)
-    root, too_deep = _parse(unmarked(decoded.utf8()))
+    root, too_deep = _parse(unmarked(decoded.text, decoded.utf8()))
     lines, blocks = lay_out(root)
     page = Page(url, decoded.text, root, decoded.encoding, fetched_at, lines, blocks)
     if decoded.damaged:
