@@ -14,7 +14,7 @@ from portal_crawler.extract.listing import frame_of, listing_of
 from portal_crawler.extract.page import Page, read_page
 from portal_crawler.extract.pager import count_script, newest_count_page
 from portal_crawler.extract.pages import MOST_PAGES, further_pages
-from portal_crawler.extract.records import Frame
+from portal_crawler.extract.record_fields import Frame
 from portal_crawler.extract.refresh import refresh_target
 from portal_crawler.extract.script_requests import ListRequest, list_requests, loaded_scripts, scripted_requests
 

@@ -2,7 +2,7 @@
 
 JSON is read by the standard library. This is for what is no JSON: single quotes, keys without quotes, commas before
 the bracket, names that an earlier line gave a value, `'/list/' + id + '_' + page + '.json'`. Nothing is executed:
-what is no value (a function, a call of an unknown one) is UNKNOWN, and what cannot be read is a ValueError.
+what is no value (a function, a call of an unknown one) is UNKNOWN, and what cannot be read raises Unreadable.
 """
 
 from __future__ import annotations
@@ -40,6 +40,14 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
+class Unreadable(ValueError):
+    """A text that is no expression, or one beyond the bounds. at: where the reading ended."""
+
+    def __init__(self, reason: str, at: int) -> None:
+        super().__init__(reason)
+        self.at = at
+
+
 class PageNumber(int):
     """A number that counts pages."""
 
@@ -57,23 +65,27 @@ def parse_json(text: str) -> Any:
         raise ValueError("nested too deep") from None
 
 
-def read_value(text: str, start: int, names: Names | None = None, lookup: Lookup | None = None) -> tuple[Any, int]:
+def read_value(
+    text: str, start: int, names: Names | None = None, lookup: Lookup | None = None, *, most: int = _MOST_VALUES
+) -> tuple[Any, int]:
     """The value of the expression that begins at a place in a script, and where it ends.
 
-    names: what identifiers stand for. Raises ValueError for what is no expression, or one beyond the bounds.
+    names: what identifiers stand for. lookup: what calls give. most: how many values it may hold. Raises Unreadable.
     """
-    reader = _Reader(text, start, names or {}, lookup)
-    value = reader.sum(0)
-    return value, reader.at
+    reader = _Reader(text, start, {} if names is None else names, lookup, most)
+    try:
+        return reader.sum(0), reader.at
+    except ValueError as error:
+        raise Unreadable(str(error), reader.at) from None
 
 
 class _Reader:
-    def __init__(self, text: str, at: int, names: Names, lookup: Lookup | None) -> None:
+    def __init__(self, text: str, at: int, names: Names, lookup: Lookup | None, most: int) -> None:
         self._text = text
         self.at = at
         self._names = names
         self._lookup = lookup
-        self._left = _MOST_VALUES
+        self._left = most
 
     def sum(self, depth: int) -> Any:
         value = self._operand(depth)

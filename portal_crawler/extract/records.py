@@ -7,67 +7,33 @@ whose records have times beats one without, and what is called hot, advert or me
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import islice
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from portal_crawler.article import BEIJING, Entry
+from portal_crawler.article import Entry
+from portal_crawler.extract.addresses import looks_like_article
 from portal_crawler.extract.literals import parse_json
-from portal_crawler.extract.times import find_stamp
-from portal_crawler.extract.addresses import FILES, looks_like_article
+from portal_crawler.extract.record_fields import Frame, entry_of
 
 _DEEPEST = 12
 _MOST_RECORDS = 5000
-_URL_KEYS = (
-    "url linkurl docpuburl puburl link href articleurl contenturl detailurl newsurl docurl arcurl titleurl htmlurl "
-    "staticurl pageurl weburl pcurl pclink pubpath shareurl sharelink path uri filepath htmlpath outlink jumpurl "
-    "turl l surl wapurl murl mobileurl h5url"
-).split()
-_ID_KEYS = "id articleid contentid newsid docid aid nid infoid cid itemid articlesid guid uuid key code".split()
-_TITLE_KEYS = (
-    "title doctitle headline articletitle newstitle listtitle showtitle linktitle fulltitle maintitle subject topic "
-    "name t text caption stitle shorttitle"
-).split()
-_NO_URL = re.compile(r"img|pic|thumb|cover|image|logo|icon|video|audio|avatar|author|channel|column|node|cate|comment")
-_NO_TITLE = re.compile(
-    r"summary|abstract|content|desc|digest|intro|memo|source|author|editor|origin|channel|column|cate|node|site|type|"
-    r"keyword|tag|url|link|user|reporter|dept|date|time|org"
-)
-_TIME = re.compile(r"time|date|pub|day|shijian|riqi|release|created|issue")
-_NO_TIME = re.compile(r"update|modif|edit|expire|end|start|over|delete|del$|edit|cache|url|by$|user|path|status|flag")
-_TIME_ORDER = ("pub", "release", "issue", "date", "time", "show", "creat", "add", "input")
+# What is none wherever the name stands, and what is none when it is the list's own name.
 _ASIDE = re.compile(
-    r"^(?:hot\w*|\w*hot|rank\w*|\w*rank|phb|ads?|advert\w*|nav\w*|menus?|\w*recommend\w*|recom\w*|tuijian|related?|"
-    r"links?|friend\w*|channels?|columns?|categor\w*|tags?|topics?|banner\w*|slide\w*|carousel\w*|swiper\w*|breadcrumb\w*|"
-    r"focus\w*|lunbo|jiaodian|(?:pic|img|image)s?|\w*(?:pic|img|image)list|sites?|crumbs?|clicks?|comments?|children|sub\w*)$"
+    r"^(?:hot\w*|\w*hot|rank\w*|\w*rank|phb|ads?(?:list|data|items)?|advert\w*|nav\w*|menus?|menulist|\w*recommend\w*|"
+    r"recom\w*|tuijian|related?|friend\w*|banner\w*|slide\w*|carousel\w*|swiper\w*|breadcrumb\w*|focus\w*|lunbo|jiaodian)$"
+)
+_NO_LIST = re.compile(
+    r"^(?:links?|channels?|columns?|categor\w*|tags?|topics?|(?:pic|img|image)s?|\w*(?:pic|img|image)list|sites?|crumbs?|"
+    r"clicks?|comments?|children|sub\w*|(?:channel|column|node|site|link)list)$"
 )
 _PINNED = re.compile(r"^(?:top\w*|\w*top|stick\w*|pinned|zhiding|zd|headlines?|toutiao)$")
 _GENERAL_KEY = re.compile(r"^\d[\d/.-]*$")
-_DOMAIN = re.compile(r"^(?:[\w-]+\.)+(?:com|cn|net|org|gov|edu)(?:[/:]|$)", re.I)
-_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
-_WIDE = re.compile(r"[\u3400-\u9fff]")
-_FIELD = re.compile(r"\{([\w.]+)\}")
-# Epoch times of news on the web: 1999 to 2096, in seconds.
-_EPOCH = range(915_148_800, 4_000_000_000)
 # Names of channels and services are shorter than this on average, headlines longer.
 _HEADLINE = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What the page that shows a list says of it, and the list's own data does not.
-
-    url: the page's address, which addresses in records are relative to. links: how addresses are made of a record's
-    fields, as "/a/{id}.html". pager: address of the data with `{page}` in the place of its number, where known.
-    """
-
-    url: str
-    links: tuple[str, ...] = ()
-    pager: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +55,9 @@ def records_in(data: Any, frame: Frame, *, named: bool = False) -> Found | None:
     groups: dict[str, list[tuple[Entry, dict[str, Any], frozenset[str]]]] = {}
     arounds: dict[str, dict[str, Any]] = {}
     arrays: set[str] = set()
-    count = 0
-    for place, record, around in _objects(data, "", data if isinstance(data, dict) else {}, 0, arrays):
-        count += 1
-        if count > _MOST_RECORDS:
-            break
-        if entry := _entry(record, frame):
+    objects = _objects(data, "", data if isinstance(data, dict) else {}, 0, arrays)
+    for place, record, around in islice(objects, _MOST_RECORDS):
+        if entry := entry_of(record, frame):
             groups.setdefault(place, []).append((entry, record, frozenset(record)))
             arounds.setdefault(place, around)
     ranks = {
@@ -150,159 +113,6 @@ def _objects(
                 yield from _objects(inner, f"{place}/{step}", around, depth + 1, arrays)
 
 
-def _entry(record: dict[str, Any], frame: Frame) -> Entry | None:
-    fields = _flat(record)
-    title = _title(fields)
-    if title is None:
-        return None
-    url = _address(fields, frame)
-    return Entry(url, title, _date(fields)) if url else None
-
-
-def _flat(record: dict[str, Any]) -> dict[str, Any]:
-    """A record's fields with those of the objects inside, their names in lower case without `_` and `-`."""
-    fields: dict[str, Any] = {}
-    for key, value in record.items():
-        if not isinstance(value, dict):
-            fields.setdefault(_plain(key), value)
-    for key, value in record.items():
-        if isinstance(value, dict):
-            outer = _plain(key)
-            for inner, deep in value.items():
-                name = _plain(inner)
-                if not isinstance(deep, dict):
-                    keeps = outer in ("article", "content", "news", "data", "source", "item", "doc", "info", "fields")
-                    fields.setdefault(name if keeps else f"{outer}.{name}", deep)
-    return fields
-
-
-def _plain(key: str) -> str:
-    return str(key).lower().replace("_", "").replace("-", "")
-
-
-def _title(fields: dict[str, Any]) -> str | None:
-    for key in _TITLE_KEYS:
-        value = fields.get(key)
-        if isinstance(value, str) and len(text := clean_text(value)) >= 2 and not _URL_FORM.match(text):
-            return text
-    longest = ""
-    for key, value in fields.items():
-        if isinstance(value, str) and _WIDE.search(value[:500]) and not _NO_TITLE.search(key):
-            text = clean_text(value)
-            if len(longest) < len(text) <= 100:
-                longest = text
-    return longest if len(longest) >= 4 else None
-
-
-_URL_FORM = re.compile(r"^(?:https?:)?//|^/|^\.{1,2}/|\.s?html?$", re.I)
-
-
-def clean_text(value: str) -> str:
-    """A field's text as a reader sees it: without tags, entities or doubled blanks."""
-    text = html.unescape(_TAG.sub("", html.unescape(value) if "&lt;" in value else value))
-    # Halves of characters, which scripts may hold and no encoding can write.
-    return " ".join(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").split()).strip()
-
-
-def _address(fields: dict[str, Any], frame: Frame) -> str | None:
-    for key in _URL_KEYS:
-        if url := _absolute(fields.get(key), frame.url):
-            return url
-    named = [(key, value) for key, value in fields.items() if isinstance(value, str) and not _NO_URL.search(key)]
-    for key, value in named:
-        if ("url" in key or "link" in key or "href" in key or key.isdecimal()) and (url := _absolute(value, frame.url)):
-            return url
-    for template in frame.links:
-        if url := _filled(template, fields):
-            return urljoin(frame.url, url)
-    return None
-
-
-def _filled(template: str, fields: dict[str, Any]) -> str | None:
-    """A link's template with a record's own values; None where the record lacks one."""
-    values = {}
-    for name in _FIELD.findall(template):
-        value = fields.get(_plain(name))
-        if name == "id" and value is None:
-            value = next((fields[key] for key in _ID_KEYS if key in fields), None)
-        if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
-            return None
-        values[name] = str(value).strip()
-    return _FIELD.sub(lambda match: quote(values[match[1]], safe="/:?&=.%"), template)
-
-
-def _absolute(value: Any, base: str) -> str | None:
-    """The article that a field leads to; None for what is no address of a page."""
-    if not isinstance(value, str):
-        return None
-    value = html.unescape(value.strip())
-    if not value or len(value) > 1000 or any(character.isspace() for character in value) or "<" in value:
-        return None
-    if _DOMAIN.match(value):
-        value = f"//{value}"
-    if not ("/" in value or "?" in value or value.lower().endswith((".html", ".htm", ".shtml"))):
-        return None
-    try:
-        url = urljoin(base, value)
-        split = urlsplit(url)
-        _ = split.port
-    except ValueError:
-        return None
-    if split.scheme not in ("http", "https") or not split.hostname or FILES.search(split.path):
-        return None
-    return url.partition("#")[0] if "#/" not in url and "#!" not in url else url
-
-
-def _date(fields: dict[str, Any]) -> str | None:
-    named = [key for key in fields if _TIME.search(key)]
-    order = {key: _time_rank(key) for key in named}
-    for key in sorted(named, key=lambda name: order[name]):
-        if text := _moment(fields[key]):
-            return text
-    for key, value in fields.items():
-        if key.isdecimal() and isinstance(value, str) and len(value) <= 20 and (text := _moment(value)):
-            return text
-    return None
-
-
-def _time_rank(key: str) -> tuple[bool, int]:
-    place = next((number for number, word in enumerate(_TIME_ORDER) if word in key), len(_TIME_ORDER))
-    return _NO_TIME.search(key) is not None, place
-
-
-def _moment(value: Any) -> str | None:
-    """A time as text: epoch seconds and milliseconds in Beijing time, text as it is written."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, list):
-        if 3 <= len(value) <= 7 and all(isinstance(part, int) for part in value) and 1990 < value[0] < 2100:
-            day = "-".join(f"{part:02d}" for part in value[:3])
-            return f"{day} {':'.join(f'{part:02d}' for part in value[3:6])}".strip()
-        return None
-    text = clean_text(str(value)) if isinstance(value, str | int | float) else ""
-    digits = re.fullmatch(r"(?:/?Date\()?(\d{10}|\d{13})(?:\.\d+)?(?:[+-]\d{4})?(?:\)/?)?", text)
-    if digits:
-        seconds = int(digits[1]) // (1000 if len(digits[1]) == 13 else 1)
-        return f"{datetime.fromtimestamp(seconds, BEIJING):%Y-%m-%d %H:%M:%S}" if seconds in _EPOCH else None
-    if match := re.fullmatch(r"((?:19|20)\d\d)([01]\d)([0-3]\d)(?:([0-2]\d)([0-5]\d)([0-5]\d))?", text):
-        day = f"{match[1]}-{match[2]}-{match[3]}"
-        return f"{day} {match[4]}:{match[5]}:{match[6]}" if match[4] else day
-    if not 3 <= len(text) <= 40:
-        return None
-    if re.search(r"T\d\d:\d\d.*(?:Z|[+-]\d\d:?\d\d)$", text):
-        try:
-            return f"{datetime.fromisoformat(text).astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
-        except ValueError:
-            pass
-    if find_stamp(text, fetched_at=_ANY_DAY) or re.fullmatch(r"[01]?\d[-/月.][0-3]?\d日?", text):
-        return text
-    return None
-
-
-# Whether a text is a time does not depend on the day.
-_ANY_DAY = datetime(2020, 6, 15, 12, tzinfo=BEIJING)
-
-
 def _last_name(place: str) -> str:
     return next((step for step in reversed(place.split("/")) if step not in ("*", "")), "")
 
@@ -316,7 +126,7 @@ def _rank(place: str, entries: Sequence[Entry], named: bool) -> tuple[float, flo
         split = urlsplit(entry.url)
         likely += looks_like_article(split.path, split.query) or bool(split.fragment)
     size = sum(min(len(entry.title or ""), 30) for entry in entries)
-    aside = any(_ASIDE.match(step) for step in place.split("/"))
+    aside = any(map(_ASIDE.match, place.split("/"))) or _NO_LIST.match(_last_name(place)) is not None
     if aside and named:
         return 0.0, 0.0
     if dated >= 0.5:

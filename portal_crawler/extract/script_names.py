@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -38,6 +39,20 @@ _COUNTED = re.compile(
 )
 _LOOPED = re.compile(r"for\s*\(\s*(?:var|let)?\s*([\w$]+)\s*=")
 _MOST_ASSIGNMENTS = 3000
+# What a script says of its requests stands before this; what is longer is a library.
+MOST_SCRIPT = 600_000
+_MOST_FUNCTIONS = 200
+# Names of addresses and options; a list that a name stands for is no part of an address.
+_MOST_VALUES = 200
+
+
+def inline_scripts(page: Page) -> list[str]:
+    """The texts of the scripts in a page."""
+    return [
+        element.text
+        for element in page.root.iter("script")
+        if element.text and "json" not in (element.get("type") or "") and "html" not in (element.get("type") or "")
+    ]
 
 
 class ScriptNames(dict[str, Any]):
@@ -69,12 +84,14 @@ class ScriptNames(dict[str, Any]):
     def read(self, script: str) -> None:
         """Take up what a script assigns."""
         self._assignments(script)
-        for match in _PROPERTY.finditer(script):
+        for number, match in enumerate(_PROPERTY.finditer(script)):
             name = f".{match['name']}"
+            if number > _MOST_ASSIGNMENTS:
+                break
             if not dict.__contains__(self, name):
                 self._assign(name, "=", script, match.end())
         parameters = False
-        for match in _FUNCTION.finditer(script):
+        for match in islice(_FUNCTION.finditer(script), _MOST_FUNCTIONS):
             name, names = match["name"] or match["name2"], match["names"] or match["names2"] or ""
             parameters |= self._parameters(name, names, script)
         if parameters:
@@ -95,7 +112,7 @@ class ScriptNames(dict[str, Any]):
 
     def _assign(self, name: str, sign: str, script: str, start: int) -> None:
         try:
-            value, _ = read_value(script, start, self, self.lookup)
+            value, _ = read_value(script, start, self, self.lookup, most=_MOST_VALUES)
         except ValueError:
             return
         if isinstance(value, list | bool) or value is None or (value is UNKNOWN and dict.__contains__(self, name)):

@@ -16,11 +16,10 @@ from portal_crawler.extract.addresses import FILES
 from portal_crawler.extract.literals import GAP, PAGE_END, PAGE_START, UNKNOWN, PageNumber, read_value
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.pager import absolute
-from portal_crawler.extract.script_names import ScriptNames, counts_pages
+from portal_crawler.extract.script_names import MOST_SCRIPT, ScriptNames, counts_pages, inline_scripts
 
 # No list page needs more tries; each is a request to the portal.
 MOST_REQUESTS = 12
-_MOST_SCRIPT = 600_000
 _CALL = re.compile(
     r"(?<![\w$])(?P<name>[\w$.]*(?:fetch|getJSON|ajax|axios|jsonp|request|https?|getScript|loadScript|loadJs|load|get|open))\s*\(\s*",
     re.I,
@@ -45,14 +44,6 @@ _LIBRARY = re.compile(
     r"qrcode|cnzz|hm\.js|count|ad[_/.-]|video|player|weixin|jweixin|slide|lazyload|html5|respond|md5|crypto|iscroll|pace|init",
     re.I,
 )
-_HREF = re.compile(r"""(?:href|data-url|data-href)\s*=\s*\\?["']?(?P<url>[^"'<>\s\\]*\{[\w.]+\}[^"'<>\s\\]*)""", re.I)
-_LINK_START = re.compile(r"""["'`](?=(?:https?:)?/|\.{0,2}/|\s*<|[^"'`\n]{0,2000}?(?:href|data-url)\s*=|\w+[/_.?-])""")
-_MUSTACHE = re.compile(
-    r"\{\{=?\s*(?:[\w$]+\.)?(?P<field>\w+)\s*\}\}|<%=?-?\s*(?:[\w$]+\.)?(?P<field2>\w+)\s*%>|\$\{(?:[\w$]+\.)?(?P<field3>\w+)\}"
-)
-_ID_FIELD = re.compile(r"\{\w*(?:id|ID|Id|code|uuid|guid|key|no|sn)\w*\}")
-_IMAGES = re.compile(r"\{\w*(?:img|pic|image|thumb|cover|logo)\w*\}", re.I)
-_MOST_EXPRESSIONS = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +65,7 @@ def scripted_requests(page: Page, scripts: Iterable[str] = ()) -> tuple[ListRequ
     texts = [*inline_scripts(page), *scripts]
     names = ScriptNames(page)
     for text in texts:
-        names.read(text[:_MOST_SCRIPT])
+        names.read(text[:MOST_SCRIPT])
     found: dict[str, ListRequest] = {}
     for raw, trust in [*_asked(texts, names), *_elements(page)]:
         for request in _other_starts(_request(page, raw, trust)):
@@ -98,87 +89,9 @@ def loaded_scripts(page: Page) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reversed(found)))
 
 
-def link_forms(page: Page, scripts: Iterable[str] = ()) -> tuple[str, ...]:
-    """How the page's scripts and templates make an article's address of a record, as `/article/{id}.html`."""
-    names = _RecordNames(page)
-    texts = [*inline_scripts(page), *scripts]
-    found: dict[str, None] = {}
-    for text in texts:
-        names.read(text[:_MOST_SCRIPT])
-    for text in texts:
-        for number, match in enumerate(_LINK_START.finditer(text[:_MOST_SCRIPT])):
-            if number > _MOST_EXPRESSIONS:
-                break
-            try:
-                value, _ = read_value(text, match.start(), names, names.lookup)
-            except ValueError:
-                continue
-            if isinstance(value, str) and "{" in value:
-                for form in [match["url"] for match in _HREF.finditer(value)] or [value]:
-                    found.setdefault(form)
-    for form in _templates(page):
-        found.setdefault(form)
-    return tuple(form for form in found if _is_link_form(form))[:8]
-
-
-def inline_scripts(page: Page) -> list[str]:
-    """The texts of the scripts in a page."""
-    return [
-        element.text
-        for element in page.root.iter("script")
-        if element.text and "json" not in (element.get("type") or "") and "html" not in (element.get("type") or "")
-    ]
-
-
-class _RecordNames(ScriptNames):
-    """Names of a script in which a member of what is not known is a record's field: `item.id` is `{id}`."""
-
-    def get(self, name: str, default: Any = None) -> Any:
-        found = dict.get(self, name, UNKNOWN)
-        if found is not UNKNOWN:
-            return found
-        owner, dot, member = name.rpartition(".")
-        if dot and owner and owner.split(".")[0] not in ("this", "window", "document", "location", "Math", "console"):
-            return f"{{{member}}}"
-        return default
-
-
-def _is_link_form(form: str) -> bool:
-    if len(form) > 300 or any(mark in form for mark in (GAP, PAGE_START, " ", "<", "\n")) or not _ID_FIELD.search(form):
-        return False
-    path = form.partition("?")[0].lower()
-    return not path.endswith((".json", ".js", ".jpg", ".png")) and "/api/" not in path and not _IMAGES.search(form)
-
-
-def _templates(page: Page) -> Iterator[str]:
-    """Links in the page's own templates: `href="/a/{{item.id}}.html"`, `:href="'/a/' + item.id"`."""
-    names = _RecordNames(page)
-    texts = [page.root] + []
-    for element in texts[0].iter():
-        if not isinstance(element.tag, str):
-            continue
-        for key, value in element.attrib.items():
-            if "href" not in key and "to" != key.lstrip(":"):
-                continue
-            if _MUSTACHE.search(value):
-                yield _MUSTACHE.sub(lambda match: f"{{{match['field'] or match['field2'] or match['field3']}}}", value)
-            elif key.startswith((":", "v-bind:")):
-                try:
-                    form = read_value(value, 0, names)[0]
-                except ValueError:
-                    continue
-                if isinstance(form, str):
-                    yield form
-        if element.tag == "script" and "html" in (element.get("type") or "") and element.text:
-            text = _MUSTACHE.sub(
-                lambda match: f"{{{match['field'] or match['field2'] or match['field3']}}}", element.text
-            )
-            yield from (match["url"] for match in _HREF.finditer(text))
-
-
 def _asked(texts: list[str], names: ScriptNames) -> Iterator[tuple[str, int]]:
     for text in texts:
-        text = text[:_MOST_SCRIPT]
+        text = text[:MOST_SCRIPT]
         for match in _CALL.finditer(text):
             if re.search(r"function\s+$", text[max(0, match.start() - 12) : match.start()]):
                 continue
@@ -189,7 +102,9 @@ def _asked(texts: list[str], names: ScriptNames) -> Iterator[tuple[str, int]]:
             if isinstance(raw, str) and _LIST_FILE.search(raw):
                 yield raw, 6
         for match in _DATA_FILE.finditer(text):
-            yield match["url"], 2
+            # A piece of a sum is no address.
+            if "+" not in text[max(0, match.start() - 3) : match.start()] + text[match.end() : match.end() + 3]:
+                yield match["url"], 2
 
 
 def _expression(text: str, start: int, names: ScriptNames) -> Any:
@@ -228,7 +143,7 @@ def _called(text: str, start: int, name: str, names: ScriptNames) -> str | None:
         return url if isinstance(url, str) else None
     if not isinstance(url, str):
         return None
-    parameters: dict[str, Any] = {}
+    parameters = {}
     if following:
         at = rest + following.end()
         options = _options(text, at, names) if text[at : at + 1] == "{" else {}
@@ -328,7 +243,7 @@ def _other_starts(request: ListRequest | None) -> Iterator[ListRequest]:
 
 def _request(page: Page, raw: str, trust: int) -> ListRequest | None:
     raw = raw.strip()
-    head, mark, query = raw.partition("?")
+    head, _, query = raw.partition("?")
     if GAP in head or not head or len(raw) > 1500 or any(character.isspace() for character in raw):
         return None
     # What is different each time: `_=` and the time, a random number.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from lxml import etree
 
-from portal_crawler.extract.literals import parse_json, read_value
-from portal_crawler.extract.page import Page
-from portal_crawler.extract.records import Found, Frame, records_in
+from portal_crawler.extract.literals import Unreadable, parse_json, read_value
+from portal_crawler.extract.page import MOST_BYTES, Page
+from portal_crawler.extract.record_fields import Frame
+from portal_crawler.extract.records import Found, records_in
 
 # A guard against being read as a script (Google's, Facebook's), and what comes before a call.
 _GUARD = re.compile(r"^\s*(?:\)\]\}',?|while\s*\(1\);|for\s*\(;;\);|/\*.*?\*/)*\s*", re.S)
@@ -18,14 +20,18 @@ _CALL = re.compile(
     r"(?:;|try\s*\{|(?:typeof\s+)?[\w.$]+\s*(?:===?\s*['\"]function['\"]\s*)?&&)*\s*[\w.$\[\]'\"]+\s*\(\s*(?=[\[{\"'])"
 )
 _HELD = re.compile(
-    r"(?:(?P<name>[\w.$\]\['\"]+)\s*=|(?P<pushed>[\w.$]+)\.push\s*\(|JSON\.parse\s*\(|"
-    r"\b(?P<key>\w*(?:list|data|items|records|rows))['\"]?\s*:)\s*"
-    r"(?:JSON\.parse\s*\(\s*)?(?=\[\s*[\[{]|\{|[\"'`]\s*[\[{])"
+    r"(?:(?<![\w.$])(?P<name>[A-Za-z_$][\w.$]{0,80}(?:\[['\"]?\w{0,40}['\"]?\])?)\s{0,9}=|"
+    r"(?<![\w.$])(?P<pushed>[A-Za-z_$][\w.$]{0,80})\.push\s{0,9}\(|JSON\.parse\s*\(|"
+    r"(?<!\w)(?P<key>\w{0,40}(?:list|data|items|records|rows))['\"]?\s{0,9}:)\s{0,9}"
+    r"(?:JSON\.parse\s{0,9}\(\s{0,9})?(?=\[\s{0,9}[\[{]|\{|[\"'`]\s{0,9}[\[{])"
 )
 _INVOKED = re.compile(r"=\s*\(?function\s*\((?P<names>[\w$,\s]*)\)\s*\{\s*return\s*(?=\{)")
 _LAST_NAME = re.compile(r"\w+")
+_SCRIPT = re.compile(
+    r"\s*(?:/[/*]|(?:var|let|const|function|import|export)\b|window\.|\$\(|!function|\(function|[\"']use strict)"
+)
 _MOST_VALUES = 200
-_MOST_CHARACTERS = 4_000_000
+_MOST_CHARACTERS = 2_000_000
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
 
 
@@ -36,13 +42,7 @@ def is_data(page: Page) -> bool:
 
 
 def _is_script(text: str) -> bool:
-    return (
-        re.match(
-            r"\s*(?:/[/*]|(?:var|let|const|function|window\.|\$\(|!function|\(function|[\"']use strict|import\b|export\b))",
-            text,
-        )
-        is not None
-    )
+    return _SCRIPT.match(text) is not None
 
 
 def data_list(page: Page, frame: Frame | None = None) -> tuple[Found | None, Any]:
@@ -86,7 +86,7 @@ def _whole(text: str) -> Any:
     """The value of an answer that is nothing else: JSON, JSON in a call, or what only scripts read."""
     start = _GUARD.match(text)
     text = text[start.end() if start else 0 :].strip()
-    if not text or text[0] == "<" or len(text) > _MOST_CHARACTERS:
+    if not text or text[0] == "<" or len(text) > MOST_BYTES:
         return None
     call = _CALL.match(text)
     begin = call.end() if call else 0
@@ -114,10 +114,8 @@ def _held(page: Page) -> Iterator[Any]:
         if len(text) < 40:
             continue
         if "json" in (script.get("type") or "").lower():
-            try:
+            with suppress(ValueError):
                 yield {script.get("id") or "": parse_json(text)}
-            except ValueError:
-                pass
         elif script.get("src") is None:
             yield from values_in(text)
     for value in _LISTS_IN_ATTRIBUTES(page.root):
@@ -141,9 +139,9 @@ def values_in(script: str) -> Iterator[dict[str, Any]]:
         tried += 1
         try:
             value, at = read_value(script, match.end())
-        except ValueError:
+        except Unreadable as error:
+            read += error.at - match.end()
             at = match.end() + 1
-            read += 2000
             continue
         read += at - match.end()
         if isinstance(value, str):
