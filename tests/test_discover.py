@@ -32,8 +32,9 @@ print(crawl_portal(portal, options).to_json())
 """
 
 
-# Lists in JSON wait for the reader of such lists.
-NAMES = [name for name in MANNERS if name != "modern"]
+Finished = subprocess.CompletedProcess[bytes]
+# The crawl of lists in JSON waits for the spider that follows them.
+CRAWLED = [name for name in MANNERS if name != "modern"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Discovered:
 
 @pytest.fixture(scope="module")
 def discovered(
-    cli: Callable[..., subprocess.CompletedProcess[bytes]], tmp_path_factory: pytest.TempPathFactory
+    cli: Callable[..., Finished], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], Discovered]]:
     """Serves and discovers the portal of a name; each once, all of them until the module's end."""
     known: dict[str, Discovered] = {}
@@ -71,7 +72,7 @@ def discovered(
         yield get
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", MANNERS)
 def test_discover_finds_every_channel_and_nothing_else(discovered: Callable[[str], Discovered], name: str) -> None:
     case = discovered(name)
     channels = load_profile(case.profile).channels
@@ -81,7 +82,7 @@ def test_discover_finds_every_channel_and_nothing_else(discovered: Callable[[str
     assert len(channels) == len(case.manner.channels())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", MANNERS)
 def test_discover_needs_at_most_60_requests_and_counts_them_all(
     discovered: Callable[[str], Discovered], name: str
 ) -> None:
@@ -89,9 +90,9 @@ def test_discover_needs_at_most_60_requests_and_counts_them_all(
     assert case.found["requests"] == case.requests <= 60
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", MANNERS)
 def test_profile_is_accepted_and_verified_since_every_sample_was_read(
-    discovered: Callable[[str], Discovered], cli: Callable[..., subprocess.CompletedProcess[bytes]], name: str
+    discovered: Callable[[str], Discovered], cli: Callable[..., Finished], name: str
 ) -> None:
     case = discovered(name)
     checked = cli("portals", "check", str(case.profile))
@@ -132,7 +133,7 @@ def crawl(case: Discovered, environment: dict[str, str], folder: Path) -> dict[s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CRAWLED)
 def test_crawl_on_the_discovered_profile_stores_every_article_once_as_printed(
     discovered: Callable[[str], Discovered], differing: Callable[[str], dict[str, list[str]]], name: str
 ) -> None:
@@ -142,8 +143,62 @@ def test_crawl_on_the_discovered_profile_stores_every_article_once_as_printed(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in NAMES if MANNERS[name].split])
+@pytest.mark.parametrize("name", [name for name in CRAWLED if MANNERS[name].split])
 def test_articles_on_two_pages_are_stored_without_the_way_from_one_to_the_other(
     differing: Callable[[str], dict[str, list[str]]], name: str
 ) -> None:
     assert differing(name) == {}
+
+
+def test_discover_prints_the_profile_and_tells_its_progress_on_standard_error(
+    cli: Callable[..., Finished], discovered: Callable[[str], Discovered]
+) -> None:
+    case = discovered("founder")
+    result = cli("discover", case.base_url, "--delay", "0", "--allow-private")
+    assert result.returncode == 0
+    assert result.stdout == case.profile.read_bytes()
+    told = result.stderr.decode().splitlines()
+    assert [line for line in told if line.startswith("GET ")][:2] == [
+        f"GET {case.base_url}/robots.txt",
+        f"GET {case.base_url}/",
+    ]
+    assert f"燕赵都市网: {len(case.manner.channels())} channels, {case.requests} requests" in told
+
+
+def test_discover_fails_with_3_where_there_is_no_front_page(cli: Callable[..., Finished]) -> None:
+    result = cli("discover", "http://127.0.0.1:9/", "--allow-private", "--delay", "0")
+    assert (result.returncode, result.stdout) == (3, b"")
+    assert b"127.0.0.1:9" in result.stderr
+
+
+def test_discover_does_not_ask_private_addresses_unless_allowed(
+    cli: Callable[..., Finished], discovered: Callable[[str], Discovered]
+) -> None:
+    case = discovered("founder")
+    before = len(case.log)
+    result = cli("discover", case.base_url, "--delay", "0")
+    assert (result.returncode, len(case.log)) == (3, before)
+    assert b"--allow-private" in result.stderr
+
+
+def test_discover_fails_with_5_where_nothing_is_a_channel(
+    cli: Callable[..., Finished], discovered: Callable[[str], Discovered], tmp_path: Path
+) -> None:
+    case = discovered("founder")
+    out = tmp_path / "p.toml"
+    result = cli(
+        "discover", f"{case.base_url}/about/", "--most-requests", "3", "--delay", "0", "--allow-private", "--out", out
+    )
+    assert (result.returncode, result.stdout, out.exists()) == (5, b"", False)
+
+
+def test_discover_refuses_what_is_no_url_and_a_profile_that_cannot_be_written(
+    cli: Callable[..., Finished], discovered: Callable[[str], Discovered], tmp_path: Path
+) -> None:
+    assert cli("discover", "founder").returncode == 2
+    case = discovered("founder")
+    (tmp_path / "file").write_text("")
+    out = tmp_path / "file" / "p.toml"
+    result = cli("discover", case.base_url, "--delay", "0", "--allow-private", "--out", out)
+    assert result.returncode == 7
+    assert str(out).encode() in result.stderr

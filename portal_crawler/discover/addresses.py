@@ -13,6 +13,12 @@ _ARTICLE = re.compile(
     r"|/(?:art|article|detail|show|content|info)/.*\d",
     re.I,
 )
+# What is no part of the news: forums, mail, accounts, other editions, comments, search.
+_SERVICE = re.compile(
+    r"^https?://(?:bbs|club|forum|mail|passport|login|blog|wap|m|mobile|3g|app|search|so|ad|ads|shop|tuan)\."
+    r"|/(?:search|login|member|user|register|passport|api|comment|forum|bbs|e/public|plus)\b|[?&]m=(?:search|member)\b",
+    re.I,
+)
 _ARTICLE_KEYS = frozenset("id aid nid newsid articleid contentid docid infoid vid".split())
 _LIST_KEYS = frozenset("catid classid typeid tid cid nodeid channelid columnid sortid lmid menuid".split())
 _INDEX = re.compile(r"/(?:index|default|main|home)\.\w+$", re.I)
@@ -21,7 +27,7 @@ _INDEX = re.compile(r"/(?:index|default|main|home)\.\w+$", re.I)
 def may_be_listing(url: str) -> bool:
     """Whether an address can be a list's: a folder, an index, a node; none of an article, a file, a script."""
     parts = urlsplit(url)
-    if _FILE.search(parts.path) or _ARTICLE.search(parts.path):
+    if _FILE.search(parts.path) or _ARTICLE.search(parts.path) or _SERVICE.search(url):
         return False
     keys = {key.lower() for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
     return bool(keys & _LIST_KEYS) or not keys & _ARTICLE_KEYS

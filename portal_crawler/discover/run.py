@@ -15,6 +15,7 @@ from portal_crawler.discover.survey import Found, Survey
 from portal_crawler.discover.visits import Answer, BudgetSpent, Fetch, NoAnswer, Visits
 from portal_crawler.extract import Page, article_of, refresh_target
 from portal_crawler.portals import find_portal
+from portal_crawler.urls import canonical_url
 
 # Enough for a site of a dozen channels and those below them, and less than a reader's morning.
 MOST_REQUESTS = 60
@@ -41,6 +42,7 @@ def discover(
         return fetch(address)
 
     find_portal(url, profiles={})
+    url = canonical_url(url)
     visits = Visits(told, most_requests)
     front = _front(url, visits)
     portal, _ = find_portal(front.url, profiles={})

@@ -53,6 +53,7 @@ def misleading_encoding(answers: Sequence[Answer]) -> str | None:
         return None
     for encoding in _ENCODINGS:
         texts = [decode(body, None, encoding) for body in damaged]
-        if all(text.encoding == encoding and not text.damaged for text in texts):
+        # Nearly all bytes are some UTF-16; a page has tags.
+        if all(text.encoding == encoding and not text.damaged and "</" in text.text for text in texts):
             return encoding
     return None
