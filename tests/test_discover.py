@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 from portal_maker import MANNERS, Manner
 
+from portal_crawler.article import Channel, Layout, Portal
 from portal_crawler.demo.server import Request, serve
 from portal_crawler.demo.truth import differences
 from portal_crawler.portals import load_profile
@@ -32,6 +34,7 @@ print(crawl_portal(portal, options).to_json())
 """
 
 
+DOCUMENT = Path(__file__).parents[1] / "docs" / "portals.md"
 Finished = subprocess.CompletedProcess[bytes]
 # The crawl of lists in JSON waits for the spider that follows them.
 CRAWLED = [name for name in MANNERS if name != "modern"]
@@ -202,3 +205,36 @@ def test_discover_refuses_what_is_no_url_and_a_profile_that_cannot_be_written(
     result = cli("discover", case.base_url, "--delay", "0", "--allow-private", "--out", out)
     assert result.returncode == 7
     assert str(out).encode() in result.stderr
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of docs/portals.md in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(reason="crawl does not take a profile's file yet")
+def test_the_worked_example_of_the_documents_runs(
+    cli: Callable[..., Finished], discovered: Callable[[str], Discovered], tmp_path: Path
+) -> None:
+    case = discovered("founder")
+    commands = [line.split() for line in blocks("sh")[0].splitlines()]
+    printed = b""
+    for program, command, *arguments in commands:
+        assert program == "portal-crawler"
+        arguments = [argument.replace("http://www.portal.example", case.base_url) for argument in arguments]
+        loopback = ["--allow-private", "--delay", "0"] if command in ("discover", "crawl") else []
+        result = cli(command, *arguments, *loopback, cwd=tmp_path)
+        assert result.returncode == 0, (command, result.stderr.decode())
+        printed = result.stdout
+    assert "记者" in printed.decode()
+
+
+def test_the_documents_show_every_key_of_a_profile_in_one_that_is_right(tmp_path: Path) -> None:
+    shown, complete = blocks("toml")
+    keys = {field.name for record in (Portal, Channel, Layout) for field in fields(record)}
+    assert keys <= set(re.findall(r"^(?:\[\[)?(\w+)", complete, re.MULTILINE))
+    for text in (shown, complete):
+        path = tmp_path / "p.toml"
+        path.write_text(text, encoding="utf-8")
+        load_profile(path)
