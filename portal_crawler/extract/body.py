@@ -36,6 +36,7 @@ _AFTER_END = 0.02
 # So many characters of links and furniture below the headline halve what a line says: a caption of one sentence
 # right below it outweighs the teasers of the right-hand column.
 _FAR = 200.0
+_SHORT = 40
 # Characters of text above the line that ends an article, with which nothing below it is looked at.
 _ENOUGH = 60.0
 _TEXT, _FURNITURE, _LINKS, _CREDIT, _HEADING, _NOTICE, _END = (
@@ -162,15 +163,25 @@ def _weigh_all(page: Page, start: int) -> list[_Weighed]:
 
 def _weigh(line: Line, beside: bool) -> _Weighed:
     """What a line is and how much it speaks for its block, in characters of running text."""
+    if not line.text:
+        return _NOTHING
+    if beside:
+        return _ENDS if opened_by(line.text) == "end" else _FURNITURE_LINE
+    return _weigh_short(line.text, line.link) if len(line.text) <= _SHORT else _weigh_text(line)
+
+
+@lru_cache(maxsize=8192)
+def _weigh_short(text: str, link: int) -> _Weighed:
+    """Remembered, since the short lines of a page are mostly those of its portal's other pages."""
+    return _weigh_text(Line(text, link, -1, ()))
+
+
+def _weigh_text(line: Line) -> _Weighed:
     text, link = line.text, line.link
     size = len(text)
-    if not size:
-        return _NOTHING
     opened = opened_by(text)
     if opened == "end":
         return _ENDS
-    if beside:
-        return _FURNITURE_LINE
     if link * 2 > size and ":" not in text and "：" not in text and "。" not in text:
         return _HEADS if opened else _links(link)
     if size <= 90:

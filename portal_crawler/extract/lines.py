@@ -147,7 +147,7 @@ def unmarked(text: str, source: bytes) -> bytes:
 
     text: the page. source: the same in UTF-8.
     """
-    if any([mark in text for mark in _ALL_MARKS]):
+    if any(mark in text for mark in _ALL_MARKS):
         source = _MARKS.sub(b"", source)
     return _MARKS_BY_NUMBER.sub(b"", source)
 
