@@ -35,9 +35,7 @@ def portals(ctx: click.Context, province: str | None, as_json: bool) -> None:
     """
     if ctx.invoked_subcommand:
         if province or as_json:
-            raise click.UsageError(
-                f"--province and --json stand before no command but the list: see {ctx.info_name} -h"
-            )
+            raise click.UsageError("--province belongs to the list alone, and --json behind the command it is for")
         return
     known = [portal for portal in load_profiles().values() if province is None or _is_in(portal, province)]
     if as_json:
