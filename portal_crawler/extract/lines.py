@@ -250,7 +250,8 @@ def _marked(root: etree._Element) -> str:
     try:
         for element, tag in hidden:
             element.tag = _HIDDEN + tag if tag in _COUNTED else _HIDDEN
-        return str(_SHEET(root))
+        # `str` of the result would search all of it for an encoding declaration.
+        return bytes(_SHEET(root)).decode("utf-8")
     finally:
         for element, tag in hidden:
             element.tag = tag
