@@ -1,4 +1,4 @@
-"""From a front page to a profile, and from the profile to every article, on portals of seven CMS manners."""
+"""From a front page to a profile, and from the profile to every article, on portals of nine CMS manners."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 from portal_maker import MANNERS, Manner
+from portal_maker.web import serve
 
 from portal_crawler.article import Channel, Layout, Portal
-from portal_crawler.demo.server import Request, serve
 from portal_crawler.demo.truth import differences
 from portal_crawler.portals import load_profile
 from portal_crawler.urls import identity
@@ -46,7 +46,7 @@ class Discovered:
 
     manner: Manner
     base_url: str
-    log: list[Request]
+    log: list[str]
     requests: int
     profile: Path
     found: dict[str, Any]
@@ -62,8 +62,9 @@ def discovered(
 
         def get(name: str) -> Discovered:
             if name not in known:
-                manner, log = MANNERS[name](), []
-                base_url = servers.enter_context(serve(manner.served(), log=log))
+                log: list[str] = []
+                manner = MANNERS[name]()
+                base_url = servers.enter_context(serve(manner.served(), log))
                 profile = tmp_path_factory.mktemp(name) / f"{name}.toml"
                 result = cli(
                     "discover", f"{base_url}/", "--delay", "0", "--allow-private", "--json", "--out", str(profile)

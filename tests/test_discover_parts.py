@@ -118,7 +118,7 @@ def test_names_of_services_and_headlines_are_no_channels(name: str) -> None:
 @pytest.mark.parametrize(
     "path",
     "/yaowen/ /news /index.php?m=content&c=index&a=lists&catid=17 /list-17-1.html /node_12.htm /col/col1234/index.html "
-    "/html/zixun/ /channel/index.shtml /GB/123456/index.html /yw_705/ /2021lianghui/ /yaowen.html".split(),
+    "/html/zixun/ /channel/index.shtml /GB/123456/index.html /yw_705/ /2021lianghui/ /yaowen.html /list.php?id=3 /article/list_12_2.html /news.asp?classid=7".split(),
 )
 def test_addresses_of_lists(path: str) -> None:
     assert may_be_listing(FRONT.rstrip("/") + path)
@@ -127,7 +127,7 @@ def test_addresses_of_lists(path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     "/system/2021/11/19/012345678.shtml /yw/202111/t20211119_123.html /2021-11/19/content_345.htm /a/2021/1119/12.html "
-    "/n2/2018/1220/c360300-32429943.html /html/12345.html /show.php?id=12 /app.apk /pic/1.jpg /plus/search.php /member/reg.php".split(),
+    "/n2/2018/1220/c360300-32429943.html /html/12345.html /show.php?id=12 /index.php?m=content&c=index&a=show&catid=9&id=12 /channel/2021/1119/123.html /app.apk /pic/1.jpg /plus/search.php /member/reg.php".split(),
 )
 def test_addresses_of_articles_files_and_services_are_no_lists(path: str) -> None:
     assert not may_be_listing(FRONT.rstrip("/") + path)

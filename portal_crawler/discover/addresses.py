@@ -21,23 +21,40 @@ _SERVICE = re.compile(
 )
 _ARTICLE_KEYS = frozenset("id aid nid newsid articleid contentid docid infoid vid".split())
 _LIST_KEYS = frozenset("catid classid typeid tid cid nodeid channelid columnid sortid lmid menuid".split())
+# The names of lists: node_12.htm, list-17-1.html, list.php?id=3, index.php?a=lists&id=3.
+_LIST = re.compile(
+    r"/(?:lists?|node|channel|class|category|columns?|more|col)(?:[-_]?\d+)*(?:\.\w+)?(?:\?|$)|[?&]\w+=(?:list|lists)(?:&|$)",
+    re.I,
+)
 _INDEX = re.compile(r"/(?:index|default|main|home)\.\w+$", re.I)
 
 
 def may_be_listing(url: str) -> bool:
-    """Whether an address can be a list's: a folder, an index, a node; none of an article, a file, a script."""
-    parts = urlsplit(url)
-    if _FILE.search(parts.path) or _ARTICLE.search(parts.path) or _SERVICE.search(url):
-        return False
-    keys = {key.lower() for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
-    return bool(keys & _LIST_KEYS) or not keys & _ARTICLE_KEYS
+    """Whether an address can be a list's: a folder, an index, a node; none of an article, a file, a service."""
+    return not (_FILE.search(urlsplit(url).path) or _SERVICE.search(url) or may_be_article(url))
 
 
 def may_be_article(url: str) -> bool:
     """Whether an address looks like an article's."""
     parts = urlsplit(url)
-    keys = {key.lower() for key, _ in parse_qsl(parts.query)}
-    return _ARTICLE.search(parts.path) is not None or bool(keys & _ARTICLE_KEYS and not keys & _LIST_KEYS)
+    # An article's address may name its channel, too, but a list's says that it is one.
+    if _LIST.search(f"{parts.path}?{parts.query}"):
+        return False
+    return bool(_keys(url) & _ARTICLE_KEYS) or _ARTICLE.search(parts.path) is not None
+
+
+def is_surely_list(url: str) -> bool:
+    """Whether an address is a folder's, an index's or a node's, and no article's whatever stands beside its link."""
+    parts = urlsplit(url)
+    if may_be_article(url):
+        return False
+    indexed = parts.path.endswith("/") or not parts.path or _INDEX.search(parts.path) is not None
+    named = _LIST.search(f"{parts.path}?{parts.query}") is not None
+    return named or bool(_keys(url) & _LIST_KEYS) or (indexed and not parts.query)
+
+
+def _keys(url: str) -> set[str]:
+    return {key.lower() for key, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
 
 
 def folder_of(url: str) -> str:

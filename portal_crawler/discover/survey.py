@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from portal_crawler.article import Channel, Entry
-from portal_crawler.discover.addresses import is_below, may_be_article, may_be_listing
+from portal_crawler.discover.addresses import is_below, is_surely_list, may_be_article
 from portal_crawler.discover.lists import List, read_list
 from portal_crawler.discover.menu import Candidate, channel_links
 from portal_crawler.discover.records import Rejected
@@ -116,7 +116,7 @@ class Survey:
     def _is_article(self, entry: Entry) -> bool:
         if not belongs_to(entry.url, self.hosts):
             return False
-        return may_be_article(entry.url) or (entry.date is not None and not may_be_listing(entry.url))
+        return may_be_article(entry.url) or (entry.date is not None and not is_surely_list(entry.url))
 
     def _drop(self, found: Found, reason: str) -> None:
         self.found.remove(found)

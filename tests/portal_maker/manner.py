@@ -43,7 +43,7 @@ FRIENDS = (
     ("光明网", "http://www.guangming.example/"),
     ("中国新闻网", "http://www.zhongxin.example/"),
 )
-_INDEXES = ("index.html", "index.shtml", "index.htm", "default.html")
+_INDEXES = ("index.html", "index.shtml", "index.htm", "index.php")
 
 
 class Served(Replica):
