@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from portal_crawler.article import Entry, Listing, Portal
 from portal_crawler.extract.data_pager import next_data_page
 from portal_crawler.extract.page import Page, read_page
-from portal_crawler.extract.pager import next_page
+from portal_crawler.extract.pager import next_by_template, next_page
 from portal_crawler.extract.record_fields import Frame
 from portal_crawler.extract.script_links import link_forms
 from portal_crawler.extract.scripted import data_list, fragments, held_list, is_data
@@ -43,14 +43,17 @@ def frame_of(page: Page, portal: Portal | None = None, scripts: Sequence[str] = 
 
 def _data_listing(page: Page, portal: Portal | None, frame: Frame) -> Listing:
     found, data = data_list(page, frame)
+    pager = next_by_template(page.url, portal) if portal is not None and portal.pager else None
     if found is not None:
-        return Listing(found.entries, next_data_page(page.url, found.around, found.size, frame.pager))
+        return Listing(found.entries, pager or next_data_page(page.url, found.around, found.size, frame.pager))
     text = fragments(page, data)
     if not text:
         return Listing((), None)
-    inner = listing_of(read_page(text.encode(), frame.url), portal=portal)
+    links = main_links(read_page(text.encode(), frame.url))
+    entries = tuple(Entry(link.url, link.title or None, link.date) for link in links)
     around = data if isinstance(data, dict) else {}
-    return Listing(inner.entries, next_data_page(page.url, around, len(inner.entries), frame.pager))
+    following = next_data_page(page.url, around, len(entries), frame.pager)
+    return Listing(entries, pager or following if entries else None)
 
 
 def _held_listing(page: Page, portal: Portal | None, shown: int) -> tuple[Entry, ...] | None:

@@ -35,13 +35,41 @@ _NUMBER_IN_URL = re.compile(
 
 
 def next_page(page: Page, portal: Portal | None = None) -> str | None:
-    """The absolute URL of the next page of a listing, None on its last page."""
+    """The absolute URL of the next page of a listing, None on its last page.
+
+    With a profile's pager there is always one: that it leads past the end only its answer shows.
+    """
+    if portal is not None and portal.pager:
+        return next_by_template(page.url, portal)
     if portal is not None and portal.next_page:
         for element in page.root.cssselect(portal.next_page):
             if url := _target(page, element.get("href")):
                 return url
         return None
     return _linked(page) or _selected(page) or _scripted(page) or _counted(page) or _totalled(page)
+
+
+def next_by_template(url: str, portal: Portal) -> str | None:
+    """The address that a profile's pager gives to the page behind this one; what it does not know is a first page."""
+    pager = portal.pager or ""
+    bases = [channel.url for channel in portal.channels] if portal.channels else [url]
+    for base in bases:
+        template = _template(base, pager)
+        pattern = re.escape(template).replace("PAGE0NUMBER", r"(\d{1,6})").replace("PAGE1NUMBER", r"(\d{1,6})")
+        # A scheme that the server changed is no other address.
+        if match := re.fullmatch(pattern.partition("://")[2], url.partition("://")[2]):
+            return _filled(template, int(match[1]) + (2 if "PAGE1NUMBER" in template else 1))
+    first = next((base for base in bases if base == url), bases[0] if len(bases) == 1 else url)
+    return _filled(_template(first, pager), 2)
+
+
+def _template(base: str, pager: str) -> str:
+    """A pager as an absolute address, with marks for its number that joining addresses leaves as they are."""
+    return urljoin(base, pager.replace("{page-1}", "PAGE1NUMBER").replace("{page}", "PAGE0NUMBER"))
+
+
+def _filled(template: str, number: int) -> str:
+    return template.replace("PAGE0NUMBER", str(number)).replace("PAGE1NUMBER", str(number - 1))
 
 
 def _linked(page: Page) -> str | None:

@@ -21,11 +21,14 @@ _PAGE_KEYS = frozenset(("page", "p", "pageno", "pagenum", "pn", "pageindex"))
 _SCRIPTED = re.compile(r"""createPageHTML\s*\(\s*(\d+)\s*,\s*\d+\s*,\s*["']([^"']+)["']\s*,\s*["'](\w+)["']""")
 
 
-def further_pages(page: Page, *, article_url: str | None = None) -> tuple[str, ...]:
+def further_pages(page: Page, *, article_url: str | None = None, selector: str | None = None) -> tuple[str, ...]:
     """Absolute URLs of the pages from the second on that this page names, in page order, without this page.
 
-    article_url: the address of the article's first page; without it, this page is the first.
+    article_url: the address of the article's first page; without it, this page is the first. selector: a profile's
+    CSS selector of the links to the other pages, which overrules the form of addresses.
     """
+    if selector is not None:
+        return _selected(page, selector, article_url or page.url)
     article = _parts(article_url or page.url)
     if article is None:
         return ()
@@ -41,6 +44,15 @@ def further_pages(page: Page, *, article_url: str | None = None) -> tuple[str, .
     if "createPageHTML" in page.text:
         found |= _scripted(article, page)
     return tuple(url for _, url in sorted(found.items()) if url != page.url)[:MOST_PAGES]
+
+
+def _selected(page: Page, selector: str, article_url: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for element in page.root.cssselect(selector):
+        href = (element.get("href") or element.get("value") or "").strip()
+        if href and not href.lower().startswith(("#", "javascript:", "mailto:")):
+            found.setdefault(_absolute(page.url, href))
+    return tuple(url for url in found if url.startswith("http") and url not in (page.url, article_url))[:MOST_PAGES]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,14 @@ _LIST_FILE = re.compile(
     r"(?:callback|jsonp|cb)=|\.jsonp?\b|/(?:\w*list\w*|\w*news\w*|\w*data\w*)[\w-]*\.js(?:\?|$)", re.I
 )
 _PROMISING = re.compile(r"list|news|article|json|api|channel|content|cms|column|page|doc|info|node|more|data", re.I)
+# What a list page asks for beside its list.
+_OTHER = re.compile(
+    r"(?<![a-z])(?:hot\w*|rank\w*|ads?|advert\w*|banner\w*|slide\w*|weather\w*|tianqi|comments?|count\w*|stat|stats|statistics?|"
+    r"clicks?|hits?|login|vote\w*|share|related|recommend\w*|tuijian|track|token|captcha|friendlinks?)(?![a-z])",
+    re.I,
+)
 _UNPROMISING = re.compile(
-    r"hot|rank|ad[sv]?[/_.?]|advert|banner|slide|weather|comment|count|stat|click|hit|login|user|search|config|menu|nav|"
-    r"video|related|recommend|tuijian|vote|share|token|auth|sign|wx|weixin|log[/?.]|track|online|link|site|tag|top|foot|head|"
-    r"theme|lang|geo|ip[/?.]|area",
+    r"user|search|config|menu|nav|video|wx|weixin|log[/?.]|online|link|tag|top|foot|head|theme|lang|geo|ip[/?.]|area",
     re.I,
 )
 _LIBRARY = re.compile(
@@ -267,9 +271,11 @@ def _request(page: Page, raw: str, trust: int) -> ListRequest | None:
         marked = re.sub(f"{PAGE_START}\\d+{PAGE_END}", "PAGE0NUMBER", raw)
         pager = absolute(page, marked).replace("PAGE0NUMBER", "{page}")
     address = f"{split.path}?{split.query}"
+    if _OTHER.search(address):
+        return None
     trust += 3 if pager else 0
     trust += 2 if _PROMISING.search(address) else 0
-    trust -= 6 if _UNPROMISING.search(address) else 0
+    trust -= 4 if _UNPROMISING.search(address) else 0
     if split.path.endswith(".js") and trust < 6 and not _LIST_FILE.search(raw):
         return None
     return ListRequest(plain, pager, trust)

@@ -1,0 +1,294 @@
+"""Walks a channel's list, page by page, whichever way the channel gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import scrapy
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from portal_crawler.article import BEIJING, Capture, Channel, Entry, Listing, Portal
+from portal_crawler.extract import Frame, Page, count_script, listing_of, newest_count_page, read_page
+from portal_crawler.extract.times import find_stamp
+from portal_crawler.middlewares.robots import RobotsUnavailable
+from portal_crawler.session import Session
+from portal_crawler.spiders.answers import reason_of, trouble_with
+from portal_crawler.spiders.searches import Search, search_for
+from portal_crawler.store import Found, channel_row, seen_before
+from portal_crawler.urls import belongs_to, canonical_url
+
+# The newest page of a list may repeat the channel's front page; a second one without anything new is the end.
+_STALE_PAGES = 2
+# A pager that goes on longer is followed by the next run from its articles, not by this one.
+_MOST_LISTINGS = 20_000
+
+Callback = Callable[[Response], Iterator[scrapy.Request]]
+
+
+@dataclass(slots=True)
+class Walk:
+    """A walk of one channel while it lasts.
+
+    seen: addresses listed so far. known: walk up to which all is stored. search: for a list built by script, while it
+    is looked for; frame: what the channel's page says of it, once it is found, and hosts: where it may come from.
+    """
+
+    channel: Channel
+    channel_id: int
+    number: int
+    known: int
+    known_since: str | None
+    pages: int = 0
+    stale: int = 0
+    seen: set[str] = field(default_factory=set)
+    search: Search | None = None
+    frame: Frame | None = None
+    hosts: tuple[str, ...] = ()
+
+
+class ChannelSpider(scrapy.Spider):
+    """The half of the spider that reads lists; the other half opens the articles they name."""
+
+    session: Session
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        # Texts of the scripts that channels' pages load; most load the same.
+        self._scripts: dict[str, str] = {}
+
+    def article_request(self, url: str) -> scrapy.Request:
+        """The request for an article that a list names."""
+        raise NotImplementedError
+
+    def begin_walk(self, channel: Channel) -> Walk:
+        """A new walk of a channel, recorded as begun."""
+        channel_id = self.session.writer.add_channel(channel)
+        row = channel_row(self.session.store, self.session.portal.id, channel.url)
+        assert row is not None
+        self.session.writer.start_walk(channel_id, row.walk + 1)
+        return Walk(channel, channel_id, row.walk + 1, row.complete_walk, row.complete_since)
+
+    def listing_request(
+        self,
+        url: str,
+        walk: Walk,
+        callback: Callback | None = None,
+        errback: Callable[[Failure], object] | None = None,
+    ) -> scrapy.Request:
+        """The request for a page of a channel's list."""
+        return scrapy.Request(
+            url,
+            callback=callback or self.parse_listing,
+            errback=errback or self.listing_failed,
+            dont_filter=True,
+            meta={"walk": walk, "url": canonical_url(url), "asked": url},
+        )
+
+    def parse_listing(self, response: Response) -> Iterator[scrapy.Request]:
+        """A page of a channel's list, or of a channel that asks for its list by script."""
+        walk: Walk = response.meta["walk"]
+        url, capture = response.meta["url"], response.meta["capture"]
+        if trouble := trouble_with(response, walk.hosts or self.session.portal.hosts):
+            if response.status in (404, 410) and walk.pages > 0:
+                # A pager that leads past its last page.
+                self.session.settle(url, "listing", "skipped", trouble[1], capture)
+                self._complete(walk, None)
+            else:
+                self.session.settle(url, "listing", *trouble, capture)
+            return
+        page = self.read(response)
+        listing = listing_of(page, portal=self._portal_of(walk), frame=walk.frame)
+        self.session.listings += 1
+        walk.pages += 1
+        self.session.settle(url, "listing", "done", None, capture)
+        if walk.pages == 1:
+            walk.search = search_for(page, listing, self.session.portal, self._scripts)
+        if walk.search is not None and not walk.search.goes_on:
+            yield from self._search_on(walk)
+            return
+        yield from self._take(listing, walk, page)
+
+    def _portal_of(self, walk: Walk) -> Portal:
+        """The portal as the walk of one channel sees it: a pager's addresses are relative to the channel's."""
+        return replace(self.session.portal, channels=(walk.channel,))
+
+    def _take(self, listing: Listing, walk: Walk, page: Page) -> Iterator[scrapy.Request]:
+        """Open the articles of a page of a channel's list, and go on to its next page."""
+        if not listing.entries and walk.pages == 1:
+            self.session.empty_channels.append(walk.channel.name)
+            return
+        wanted, past = self._wanted(listing.entries)
+        found = list(self._found(wanted))
+        fresh = [item for item in found if item.url not in walk.seen]
+        walk.seen.update(item.url for item in found)
+        walk.stale = 0 if fresh else walk.stale + 1
+        known = self._all_known(walk, found)
+        for new in self._discover(found, walk):
+            if self.session.may_ask_for_article():
+                yield self.article_request(new)
+        if past or (known and not self.session.options.full):
+            since = self.session.options.since if past else None
+            self._complete(walk, since.isoformat() if since else walk.known_since)
+        elif listing.next is None and walk.pages == 1 and (script := count_script(page)):
+            yield self.listing_request(script, walk, self.parse_count)
+        elif walk.search is not None:
+            if not self.session.at_limit:
+                yield from self._search_on(walk)
+        elif listing.next is None or walk.stale >= _STALE_PAGES:
+            self._complete(walk, None)
+        elif not self.session.at_limit and walk.pages < _MOST_LISTINGS:
+            yield self.listing_request(listing.next, walk)
+
+    def _search_on(self, walk: Walk) -> Iterator[scrapy.Request]:
+        """Ask for the next of what may be the channel's list; without one, the page's own links are it."""
+        search = walk.search
+        assert search is not None
+        target = search.next()
+        if target is None:
+            walk.search = None
+            if search.goes_on:
+                self._complete(walk, None)
+            else:
+                yield from self._take(search.shown, walk, search.page)
+        elif isinstance(target, str):
+            yield self.listing_request(target, walk, self.parse_script, self.guess_failed)
+        else:
+            request = self.listing_request(target.url, walk, self.parse_guess, self.guess_failed)
+            yield request.replace(meta={**request.meta, "guess": target})
+
+    def parse_script(self, response: Response) -> Iterator[scrapy.Request]:
+        """A script that a channel's page loads: it may say where the list comes from."""
+        walk: Walk = response.meta["walk"]
+        assert walk.search is not None
+        trouble = trouble_with(response, walk.search.hosts)
+        text = "" if trouble else self.read(response).text
+        self._scripts[response.meta["asked"]] = text
+        self.session.settle(
+            response.meta["url"], "listing", "skipped", trouble[1] if trouble else "script", response.meta["capture"]
+        )
+        walk.search.read(text)
+        yield from self._search_on(walk)
+
+    def parse_guess(self, response: Response) -> Iterator[scrapy.Request]:
+        """The answer to a request that a channel's page makes by script: its list, or something else."""
+        walk: Walk = response.meta["walk"]
+        url, capture, guess = response.meta["url"], response.meta["capture"], response.meta["guess"]
+        assert walk.search is not None
+        trouble = trouble_with(response, walk.search.hosts)
+        listing = Listing((), None)
+        if trouble is None:
+            page = self.read(response)
+            frame = walk.search.frame(guess)
+            listing = listing_of(page, portal=self._portal_of(walk), frame=frame)
+        if trouble is not None or not walk.search.accepts(guess, listing):
+            self.session.settle(url, "listing", "skipped", trouble[1] if trouble else "no list", capture)
+            if trouble is None and url.partition("?")[0].endswith(".js"):
+                # Not the list after all, but what asks for it.
+                walk.search.read(page.text)
+            yield from self._search_on(walk)
+            return
+        self.session.settle(url, "listing", "done", None, capture)
+        self.session.listings += 1
+        walk.pages += 1
+        walk.frame, walk.hosts, walk.search = frame, walk.search.hosts, None
+        yield from self._take(listing, walk, page)
+
+    def guess_failed(self, failure: Failure) -> Iterator[scrapy.Request]:
+        """A guess without an answer costs the channel nothing: the search goes on."""
+        meta = failure.request.meta  # type: ignore[attr-defined]
+        walk: Walk = meta["walk"]
+        if isinstance(failure.value, RobotsUnavailable):
+            self.session.defer(meta["url"], "listing", str(failure.value))
+        else:
+            self.session.settle(meta["url"], "listing", "skipped", reason_of(failure)[1], capture_of(failure))
+        yield from self._search_on(walk)
+
+    def parse_count(self, response: Response) -> Iterator[scrapy.Request]:
+        """The script that counts a channel's list pages: where the walk goes on from its front page."""
+        walk: Walk = response.meta["walk"]
+        url, capture = response.meta["url"], response.meta["capture"]
+        following = newest_count_page(response.url, response.body.decode("ascii", "replace"))
+        if trouble := trouble_with(response, self.session.portal.hosts):
+            self.session.settle(url, "listing", *trouble, capture)
+        elif following is None:
+            self.session.settle(url, "listing", "failed", "no page count", capture)
+        else:
+            self.session.settle(url, "listing", "done", None, capture)
+            if not self.session.at_limit:
+                yield self.listing_request(following, walk)
+
+    def _complete(self, walk: Walk, since: str | None) -> None:
+        if self.session.options.until is None:
+            self.session.writer.complete_walk(walk.channel_id, walk.number, since)
+
+    def _all_known(self, walk: Walk, found: list[Found]) -> bool:
+        """Whether everything on a page was listed by walks that saw all there was below it."""
+        since = self.session.options.since
+        if walk.known == 0 or not found:
+            return False
+        if walk.known_since is not None and (since is None or since.isoformat() < walk.known_since):
+            return False
+        urls = [item.url for item in found]
+        return seen_before(self.session.store, walk.channel_id, urls, walk.known) == set(urls)
+
+    def _wanted(self, entries: tuple[Entry, ...]) -> tuple[list[Entry], bool]:
+        """The entries in the days asked for, and whether the page lies before them as a whole."""
+        since, until = self.session.options.since, self.session.options.until
+        wanted, dated, older = [], 0, 0
+        for entry in entries:
+            stamp = find_stamp(entry.date, fetched_at=datetime.now(BEIJING)) if entry.date else None
+            day = stamp.value[:10] if stamp else None
+            dated += day is not None
+            if since and day and day < since.isoformat():
+                older += 1
+            elif not (until and day and day > until.isoformat()):
+                wanted.append(entry)
+        return wanted, bool(since and dated and older == dated)
+
+    def _found(self, entries: list[Entry]) -> Iterator[Found]:
+        for entry in entries:
+            try:
+                yield Found(canonical_url(entry.url), entry.title, entry.date)
+            except ValueError:
+                continue
+
+    def _discover(self, found: list[Found], walk: Walk) -> list[str]:
+        """The new articles of the portal's own among the found; others are recorded as skipped."""
+        new = self.session.discover(found, "article", channel_id=walk.channel_id, walk=walk.number)
+        own = []
+        for url in new:
+            if belongs_to(url, self.session.portal.hosts):
+                own.append(url)
+            else:
+                self.session.settle(url, "article", "skipped", "foreign host")
+        return own
+
+    def listing_failed(self, failure: Failure) -> None:
+        """A page of a list that had no answer."""
+        url = failure.request.meta["url"]  # type: ignore[attr-defined]
+        if isinstance(failure.value, RobotsUnavailable):
+            self.session.defer(url, "listing", str(failure.value))
+        else:
+            # A channel that may not be read is a failure of the crawl, whatever the reason.
+            self.session.settle(url, "listing", "failed", reason_of(failure)[1], capture_of(failure))
+
+    def read(self, response: Response) -> Page:
+        """The page that an answer brings."""
+        header = response.headers.get(b"Content-Type")
+        return read_page(
+            response.body,
+            response.url,
+            content_type=header.decode("latin-1") if header else None,
+            portal=self.session.portal,
+            fetched_at=datetime.now(BEIJING),
+        )
+
+
+def capture_of(failure: Failure) -> Capture | None:
+    """The answer behind a failure, where there was one: a body that its encoding does not fit is archived, too."""
+    capture: Capture | None = failure.request.meta.get("capture")  # type: ignore[attr-defined]
+    return capture
