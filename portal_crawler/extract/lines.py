@@ -171,7 +171,7 @@ def lay_out(root: etree._Element) -> tuple[list[Line], Blocks]:
     count = picture = 0
     in_link = False
     # Names looked up here once instead of for each mark.
-    close, broken, link_mark, picture_mark, tag_of = _CLOSE, _BREAK, _LINK, _PICTURE, _TAGS
+    close, broken, link_mark, link_end, picture_mark, tag_of = _CLOSE, _BREAK, _LINK, _LINK_END, _PICTURE, _TAGS
     for part in f"{broken}{marked}".split(_CUT):
         letter = part[0]
         if letter == close:
@@ -186,24 +186,26 @@ def lay_out(root: etree._Element) -> tuple[list[Line], Blocks]:
         text = part[1:].strip()
         if not text:
             continue
-        pictures: Sequence[int] = ()
         if has_left_out and _LEFT_OUT_BLOCK in text:
             left_out += [(len(tags), tag_of[letter]) for letter in _LEFT_OUT.findall(text)]
             text = _LEFT_OUT.sub("", text)
+        pictures: Sequence[int] = ()
         if picture_mark in text or (has_left_out and _LEFT_OUT_PICTURE in text):
             shown = _PICTURES.findall(text)
-            pictures = [picture + index for index, mark in enumerate(shown) if mark == _PICTURE]
+            pictures = [picture + index for index, mark in enumerate(shown) if mark == picture_mark]
             picture += len(shown)
             text = _PICTURES.sub("", text).strip()
         link = 0
         if in_link or link_mark in text:
-            text, link, in_link = _unlinked(text, in_link)
-        if "\u200b" in text or "\ufeff" in text:
-            text = text.strip(EDGES)
-        if "\n" in text or "  " in text or "\t" in text or "\r" in text:
-            text = _BLANKS.sub(" ", text)
-        if len(text) > _LONG:
-            text = _GAPS.sub(_gap, text)
+            if not in_link and text[0] == link_mark and text.find(link_end) == len(text) - 1:
+                text = text[1:-1].strip()
+                link = len(text)
+            else:
+                text, link, in_link = _unlinked(text, in_link)
+        # All that is to be tidied up is no printable character, or a second blank.
+        if "  " in text or not text.isprintable():
+            text = _tidy(text)
+            link = min(link, len(text))
         if text or pictures:
             lines.append(Line(text, link, current, pictures))
             count += 1
@@ -214,9 +216,6 @@ def lay_out(root: etree._Element) -> tuple[list[Line], Blocks]:
 
 def _unlinked(text: str, in_link: bool) -> tuple[str, int, bool]:
     """A text without the marks of links, how many of its characters are link text, and whether a link goes on."""
-    if text[0] == _LINK and text.find(_LINK_END) == len(text) - 1:
-        text = text[1:-1].strip()
-        return text, len(text), False
     if in_link:
         text = _LINK + text
     linked = _LINKED.findall(text)
@@ -224,6 +223,14 @@ def _unlinked(text: str, in_link: bool) -> tuple[str, int, bool]:
     in_link = text.rfind(_LINK) > text.rfind(_LINK_END)
     text = text.replace(_LINK, "").replace(_LINK_END, "").strip()
     return text, min(link, len(text)), in_link
+
+
+def _tidy(text: str) -> str:
+    """A text with its ASCII blanks as one each, without unseen characters at its ends."""
+    text = text.strip(EDGES)
+    if "  " in text or "\n" in text or "\t" in text or "\r" in text:
+        text = _BLANKS.sub(" ", text)
+    return _GAPS.sub(_gap, text) if len(text) > _LONG else text
 
 
 def _with_lines_of_pre(marked: str) -> str:

@@ -96,6 +96,9 @@ def _parse(source: bytes) -> tuple[etree._Element, bool]:
         root = None
     if root is None:
         return etree.Element("html"), False
+    # What stands behind </html> belongs to the page, for readers and by HTML's rules.
+    for sibling in list(root.itersiblings()):
+        root.append(sibling)
     # What ends a parse is its last error.
     last = parser.error_log.last_error
     return root, last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT
