@@ -14,6 +14,9 @@ _TRACKING = re.compile(
     r"(?:utm_\w+|spm\w*|scm|from|fr|rand|random|_t|timestamp|wbtreeid_from|share\w*|isappinstalled|nsukey|bd_vid|hmsr)",
     re.I,
 )
+_INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|php|aspx?|jsp)$", re.I)
+# The same pages on a host of their own for desktops or telephones; not for a host that is all there is of its domain.
+_EDITION = re.compile(r"^(?:www|m|wap)\.(?=[\w-]+\.)")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -39,10 +42,14 @@ def canonical_url(url: str) -> str:
 
 
 def identity(url: str) -> str:
-    """What two addresses of one page have in common: no scheme, no `www.`, no index file name at the end."""
+    """What the addresses of one page have in common: no scheme, no `www.` or `m.`, no index file name at the end.
+
+    The order of a query's parts does not count, its ids do. Raises ValueError for what is no http(s) address.
+    """
     split = urlsplit(canonical_url(url))
-    path = re.sub(r"/(?:index|default)\.(?:s?html?|php|aspx?|jsp)$", "/", split.path)
-    return f"{split.netloc.removeprefix('www.')}{path}?{split.query}"
+    path = _INDEX.sub("/", split.path)
+    query = "&".join(sorted(split.query.split("&")))
+    return f"{_EDITION.sub('', split.netloc)}{path}?{query}"
 
 
 def belongs_to(url: str, hosts: tuple[str, ...]) -> bool:

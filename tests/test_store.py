@@ -333,3 +333,37 @@ def test_search_forgets_the_old_text_of_a_changed_article(store: Store, writer: 
     put(writer, article(body="新文本"), offset=100)
     assert search(store, "旧文本") == []
     assert len(search(store, "新文本")) == 1
+
+
+def test_variant_of_a_known_address_is_the_same_article_in_one_more_channel(store: Store, writer: Writer) -> None:
+    first = writer.add_channel(Channel("要闻", ("要闻",), "http://news.example/yw/"))
+    second = writer.add_channel(Channel("社会", ("社会",), "http://news.example/sh/"))
+    variants = ["https://news.example/1.html", "http://www.news.example/1.html#top", URL]
+    assert writer.discover([Found("http://news.example/1.html")], "article", channel_id=first, walk=1)
+    assert writer.discover([Found(url) for url in variants[:1]], "article", channel_id=first, walk=1) == []
+    writer.flush()
+    assert writer.discover([Found(url) for url in variants[:2]], "article", channel_id=second, walk=1) == []
+    writer.settle("https://news.example/1.html", "article", "failed", "timeout")
+    writer.flush()
+    rows = store.rows("SELECT url, state FROM ledger WHERE kind = 'article'")
+    assert [tuple(row) for row in rows] == [("http://news.example/1.html", "failed")]
+    assert store.rows("SELECT count(*) FROM channel_entries")[0][0] == 2
+    assert seen_before(store, second, variants[:1], 1) == set(variants[:1])
+
+
+def test_database_of_an_earlier_version_learns_the_identity_of_its_addresses(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    open_store(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM _sqlite_migrations WHERE name = '0003_identity'")
+        connection.execute("DROP INDEX ledger_identity")
+        connection.execute("ALTER TABLE ledger DROP COLUMN identity")
+        connection.execute("INSERT INTO runs (portal, targets, pid, started_at) VALUES ('p', '[]', 1, 'x')")
+        connection.execute(
+            """INSERT INTO ledger (url, portal, kind, state, discovered_at, updated_at, run_id)
+               VALUES ('http://www.news.example/7.html', 'p', 'article', 'done', 'x', 'x', 1)"""
+        )
+    connection.close()
+    store = open_store(path)
+    assert known_urls(store, ["https://news.example/7.html"], "article") == {"https://news.example/7.html"}
+    store.close()

@@ -9,6 +9,7 @@ from itertools import islice
 
 from portal_crawler.article import BEIJING
 from portal_crawler.store.database import Store
+from portal_crawler.urls import identity
 
 # SQLite before 3.32 takes no more values in one statement.
 _AT_ONCE = 900
@@ -37,27 +38,37 @@ def channel_row(store: Store, portal: str, url: str) -> ChannelRow | None:
     return ChannelRow(**dict(rows[0])) if rows else None
 
 
-def known_urls(store: Store, urls: Iterable[str]) -> set[str]:
-    """Those of the URLs that the ledger holds."""
+def known_urls(store: Store, urls: Iterable[str], kind: str | None = None) -> set[str]:
+    """Those of the URLs that the ledger holds; with kind `article`, also those it holds a variant of."""
+    wanted = list(urls)
     found: set[str] = set()
-    for some in _chunks(urls):
+    for some in _chunks(wanted):
         marks = ",".join("?" * len(some))
         found.update(row[0] for row in store.rows(f"SELECT url FROM ledger WHERE url IN ({marks})", some))
-    return found
+    if kind != "article":
+        return found
+    identities = {url: identity(url) for url in wanted if url not in found}
+    held: set[str] = set()
+    for some in _chunks(identities.values()):
+        marks = ",".join("?" * len(some))
+        query = f"SELECT identity FROM ledger WHERE kind = 'article' AND identity IN ({marks})"
+        held.update(row[0] for row in store.rows(query, some))
+    return found | {url for url, name in identities.items() if name in held}
 
 
 def seen_before(store: Store, channel_id: int, urls: Iterable[str], walk: int) -> set[str]:
-    """Those of the URLs that the channel listed in a walk up to the given one."""
-    found: set[str] = set()
-    for some in _chunks(urls):
+    """Those of the URLs that the channel listed, they or variants of them, in a walk up to the given one."""
+    identities = {url: identity(url) for url in urls}
+    seen: set[str] = set()
+    for some in _chunks(identities.values()):
         marks = ",".join("?" * len(some))
         rows = store.rows(
-            f"""SELECT l.url FROM channel_entries e JOIN ledger l ON l.id = e.ledger_id
-                WHERE e.channel_id = ? AND e.walk <= ? AND l.url IN ({marks})""",
+            f"""SELECT l.identity FROM channel_entries e JOIN ledger l ON l.id = e.ledger_id
+                WHERE e.channel_id = ? AND e.walk <= ? AND l.identity IN ({marks})""",
             [channel_id, walk, *some],
         )
-        found.update(row[0] for row in rows)
-    return found
+        seen.update(row[0] for row in rows)
+    return {url for url, name in identities.items() if name in seen}
 
 
 def waiting_articles(store: Store, portal: str, now: datetime | None = None) -> list[str]:

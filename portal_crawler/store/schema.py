@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from portal_crawler.urls import identity
+
 migrations = Migrations("portal_crawler")
 
 
@@ -32,6 +34,15 @@ def templates(db: Database) -> None:
                template TEXT NOT NULL
            ) WITHOUT ROWID"""
     )
+
+
+@migrations(name="0003_identity")
+def identities(db: Database) -> None:
+    """What the addresses of one article have in common, so that a variant of a known one is not new."""
+    db.execute("ALTER TABLE ledger ADD COLUMN identity TEXT NOT NULL DEFAULT ''")
+    db.conn.create_function("identity_of", 1, identity, deterministic=True)
+    db.execute("UPDATE ledger SET identity = identity_of(url)")
+    db.execute("CREATE INDEX ledger_identity ON ledger(identity)")
 
 
 _TABLES = """

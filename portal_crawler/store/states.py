@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from portal_crawler.article import BEIJING
+from portal_crawler.urls import identity
 
 # A failed URL is tried again in each of the next runs at first, then ever more seldom, and at last no more.
 _EAGER_ATTEMPTS, _MOST_ATTEMPTS = 3, 8
@@ -33,12 +34,17 @@ class Finder:
 
 
 def put_found(connection: sqlite3.Connection, found: Sequence[Found], kind: str, finder: Finder) -> None:
-    """Record URLs: new ones as pending, all as entries of the channel, stored articles as linked to it."""
+    """Record URLs: new ones as pending, all as entries of the channel, stored articles as linked to it.
+
+    A variant of a known article's URL is that article.
+    """
     now = _stamp(datetime.now(BEIJING))
+    if kind == "article":
+        found = [replace(item, url=_known_as(connection, item.url)) for item in found]
     connection.executemany(
-        """INSERT INTO ledger (url, portal, kind, state, discovered_at, updated_at, run_id)
-           VALUES (?, ?, ?, 'pending', ?, ?, ?) ON CONFLICT (url) DO NOTHING""",
-        [(item.url, finder.portal, kind, now, now, finder.run_id) for item in found],
+        """INSERT INTO ledger (url, identity, portal, kind, state, discovered_at, updated_at, run_id)
+           VALUES (?, ?, ?, ?, 'pending', ?, ?, ?) ON CONFLICT (url) DO NOTHING""",
+        [(item.url, identity(item.url), finder.portal, kind, now, now, finder.run_id) for item in found],
     )
     if finder.channel_id is None:
         return
@@ -55,6 +61,15 @@ def put_found(connection: sqlite3.Connection, found: Sequence[Found], kind: str,
     )
 
 
+def _known_as(connection: sqlite3.Connection, url: str) -> str:
+    """The URL under which the ledger knows an article, the given one if it does not."""
+    row = connection.execute(
+        "SELECT url FROM ledger WHERE identity = ? AND kind = 'article' ORDER BY url = ? DESC, id LIMIT 1",
+        (identity(url), url),
+    ).fetchone()
+    return row[0] if row else url
+
+
 def put_done(
     connection: sqlite3.Connection, url: str, kind: str, finder: Finder, article_id: int, capture_id: int
 ) -> None:
@@ -62,12 +77,12 @@ def put_done(
     now = _stamp(datetime.now(BEIJING))
     connection.execute(
         """INSERT INTO ledger
-           (url, portal, kind, state, discovered_at, updated_at, run_id, article_id, capture_id)
-           VALUES (?, ?, ?, 'done', ?, ?, ?, ?, ?)
+           (url, identity, portal, kind, state, discovered_at, updated_at, run_id, article_id, capture_id)
+           VALUES (?, ?, ?, ?, 'done', ?, ?, ?, ?, ?)
            ON CONFLICT (url) DO UPDATE SET state = 'done', reason = NULL, attempts = 0, retry_at = NULL,
            updated_at = excluded.updated_at, run_id = excluded.run_id,
            article_id = excluded.article_id, capture_id = excluded.capture_id""",
-        (url, finder.portal, kind, now, now, finder.run_id, article_id, capture_id),
+        (url, identity(url), finder.portal, kind, now, now, finder.run_id, article_id, capture_id),
     )
 
 
@@ -83,7 +98,8 @@ def put_state(
     """Record what became of a URL, whether or not it was known. A failure is one more attempt."""
     put_found(connection, [found], kind, finder)
     now = datetime.now(BEIJING)
-    attempts = connection.execute("SELECT attempts FROM ledger WHERE url = ?", (found.url,)).fetchone()[0]
+    url = _known_as(connection, found.url) if kind == "article" else found.url
+    attempts = connection.execute("SELECT attempts FROM ledger WHERE url = ?", (url,)).fetchone()[0]
     attempts = {"failed": attempts + 1, "done": 0}.get(state, attempts)
     connection.execute(
         """UPDATE ledger SET state = ?, reason = ?, attempts = ?, retry_at = ?, updated_at = ?, run_id = ?,
@@ -96,7 +112,7 @@ def put_state(
             _stamp(now),
             finder.run_id,
             capture_id,
-            found.url,
+            url,
         ),
     )
 

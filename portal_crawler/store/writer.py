@@ -17,6 +17,7 @@ from portal_crawler.store.articles import Fate, PageCapture, find_capture, put_a
 from portal_crawler.store.database import Store
 from portal_crawler.store.ledger import known_urls
 from portal_crawler.store.states import Finder, Found, put_done, put_found, put_state
+from portal_crawler.urls import identity
 
 
 class Writer:
@@ -31,7 +32,8 @@ class Writer:
         self._finder = Finder(portal, run_id)
         self._before_commit = before_commit
         self._queue: list[Callable[[sqlite3.Connection], Fate | None]] = []
-        self._queued_urls: set[str] = set()
+        # What of the URLs in the queue tells one page from another.
+        self._queued: set[str] = set()
         self._channels: dict[str, int] = {}
         self._segments: set[str] = set()
         self.new_articles = 0
@@ -70,12 +72,17 @@ class Writer:
     def discover(self, found: Iterable[Found], kind: str, *, channel_id: int | None = None, walk: int = 0) -> list[str]:
         """Queue URLs as pending and link them to the channel that listed them; gives those that are new.
 
-        kind: article, listing or page. A URL that is only queued so far is not new again.
+        kind: article, listing or page. A URL that is only queued so far is not new again, nor is a variant of a
+        known article's URL (`urls.identity`).
         """
         found = list(found)
-        known = known_urls(self._store, (item.url for item in found)) | self._queued_urls
-        new = list(dict.fromkeys(item.url for item in found if item.url not in known))
-        self._queued_urls.update(new)
+        known = known_urls(self._store, (item.url for item in found), kind)
+        new = []
+        for item in found:
+            name = identity(item.url) if kind == "article" else item.url
+            if item.url not in known and name not in self._queued:
+                self._queued.add(name)
+                new.append(item.url)
         finder = replace(self._finder, channel_id=channel_id, walk=walk)
         self._queue.append(lambda connection: put_found(connection, found, kind, finder))
         return new
@@ -133,7 +140,7 @@ class Writer:
         with self._store.transaction() as connection:
             fates = [write(connection) for write in self._queue]
         self._queue.clear()
-        self._queued_urls.clear()
+        self._queued.clear()
         self.new_articles += fates.count("new")
         self.new_revisions += fates.count("revised")
 
