@@ -36,8 +36,6 @@ print(crawl_portal(portal, options).to_json())
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "portals.md"
 Finished = subprocess.CompletedProcess[bytes]
-# The crawl of lists in JSON waits for the spider that follows them.
-CRAWLED = [name for name in MANNERS if name != "modern"]
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ def crawl(case: Discovered, environment: dict[str, str], folder: Path) -> dict[s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", CRAWLED)
+@pytest.mark.parametrize("name", MANNERS)
 def test_crawl_on_the_discovered_profile_stores_every_article_once_as_printed(
     discovered: Callable[[str], Discovered], differing: Callable[[str], dict[str, list[str]]], name: str
 ) -> None:
@@ -147,7 +145,7 @@ def test_crawl_on_the_discovered_profile_stores_every_article_once_as_printed(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in CRAWLED if MANNERS[name].split])
+@pytest.mark.parametrize("name", [name for name in MANNERS if MANNERS[name].split])
 def test_articles_on_two_pages_are_stored_without_the_way_from_one_to_the_other(
     differing: Callable[[str], dict[str, list[str]]], name: str
 ) -> None:

@@ -31,6 +31,7 @@ from portal_crawler.discover.addresses import may_be_listing
 from portal_crawler.discover.menu import channel_links
 from portal_crawler.discover.selectors import Sample, derive_layout
 from portal_crawler.discover.site import misleading_encoding, province, site_name
+from portal_crawler.discover.trail import trail
 from portal_crawler.discover.words import is_channel_name
 from portal_crawler.extract import article_of, read_page
 from portal_crawler.portals import load_profile
@@ -118,7 +119,7 @@ def test_names_of_services_and_headlines_are_no_channels(name: str) -> None:
 @pytest.mark.parametrize(
     "path",
     "/yaowen/ /news /index.php?m=content&c=index&a=lists&catid=17 /list-17-1.html /node_12.htm /col/col1234/index.html "
-    "/html/zixun/ /channel/index.shtml /GB/123456/index.html /yw_705/ /2021lianghui/ /yaowen.html /list.php?id=3 /article/list_12_2.html /news.asp?classid=7".split(),
+    "/html/zixun/ /channel/index.shtml /GB/123456/index.html /yw_705/ /2021lianghui/ /yaowen.html /list.php?id=3 /article/list_12_2.html /index.php?c=category&id=7 /news.asp?classid=7".split(),
 )
 def test_addresses_of_lists(path: str) -> None:
     assert may_be_listing(FRONT.rstrip("/") + path)
@@ -155,6 +156,31 @@ def test_a_link_to_more_takes_the_name_of_its_box() -> None:
 
 def test_a_picture_in_a_menu_is_known_by_what_it_stands_for() -> None:
     assert candidates("<a href=/yw/><img src=1.gif alt=要闻></a>") == [("要闻", "/yw/", None)]
+
+
+def test_areas_of_a_picture_that_is_the_menu_are_candidates() -> None:
+    assert candidates("<map><area shape=rect href=/yw/ alt=要闻><area href=/sh/ alt=社会></map>") == [
+        ("要闻", "/yw/", None),
+        ("社会", "/sh/", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<a href=/>首页</a> / <a href=/xw/>新闻</a> / <a href=/xw/bd/>本地</a>",
+        "<span><a href=/>某某网</a></span> | <a href=/xw/>新闻</a> | <a href=/xw/bd/index.html>本地</a> 列表",
+        "您的位置：首页 &gt; <a href=/xw/>新闻</a> &gt; 本地",
+    ],
+)
+def test_the_way_to_a_list_is_read_from_its_page(line: str) -> None:
+    html = document(f"{menu(('首页', '/'), ('新闻', '/xw/'), ('社会', '/sh/'))}<div>{line}</div>")
+    assert trail(read_page(html.encode(), f"{FRONT}xw/bd/")) == ("新闻", "本地")
+
+
+def test_a_menu_is_no_way_to_a_list() -> None:
+    html = document(menu(("首页", "/"), ("新闻", "/xw/"), ("社会", "/sh/"), ("财经", "/cj/")))
+    assert trail(read_page(html.encode(), f"{FRONT}sh/")) == ()
 
 
 def test_links_to_other_sites_and_to_the_front_page_are_no_candidates() -> None:

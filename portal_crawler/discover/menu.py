@@ -59,10 +59,13 @@ def channel_links(page: Page, hosts: tuple[str, ...]) -> list[Candidate]:
     return list(found.values())
 
 
+def is_home(url: str, page: Page) -> bool:
+    """Whether an address is the front page of the host that a page is on."""
+    return identity(url) == identity(f"{urlsplit(page.url).scheme}://{urlsplit(page.url).netloc}/")
+
+
 def _links(page: Page, hosts: tuple[str, ...]) -> Iterator[_Link]:
-    home = identity(page.url)
-    root = identity(f"{urlsplit(page.url).scheme}://{urlsplit(page.url).netloc}/")
-    for element in page.root.iter("a"):
+    for element in page.root.iter("a", "area"):
         href = (element.get("href") or "").strip()
         if not href or href.startswith("#") or href.lower().startswith(("javascript:", "mailto:", "tel:")):
             continue
@@ -70,7 +73,7 @@ def _links(page: Page, hosts: tuple[str, ...]) -> Iterator[_Link]:
             url = absolute(page, href)
             if urlsplit(url).scheme not in ("http", "https") or not belongs_to(url, hosts):
                 continue
-            if identity(url) in (home, root) or not may_be_listing(url):
+            if identity(url) == identity(page.url) or is_home(url, page) or not may_be_listing(url):
                 continue
         except ValueError:
             continue
@@ -84,7 +87,12 @@ def _links(page: Page, hosts: tuple[str, ...]) -> Iterator[_Link]:
 
 def _alternative(element: etree._Element) -> str:
     """What a link's picture stands for, else the link's own title."""
-    return next((picture.get("alt") or "" for picture in element.iter("img")), "") or element.get("title") or ""
+    return (
+        next((picture.get("alt") or "" for picture in element.iter("img")), "")
+        or element.get("alt")
+        or element.get("title")
+        or ""
+    )
 
 
 def _heading(more: etree._Element) -> str | None:

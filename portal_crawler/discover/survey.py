@@ -9,18 +9,15 @@ from portal_crawler.discover.addresses import is_below, is_surely_list, may_be_a
 from portal_crawler.discover.lists import List, read_list
 from portal_crawler.discover.menu import Candidate, channel_links
 from portal_crawler.discover.records import Rejected
+from portal_crawler.discover.trail import trail
 from portal_crawler.discover.visits import NoAnswer, Visits
 from portal_crawler.extract import Page
-from portal_crawler.extract.breadcrumb import find_channel_path
-from portal_crawler.extract.headline import Headline
 from portal_crawler.urls import belongs_to, identity
 
 # Requests that are kept for reading articles and second pages.
 _RESERVE = 12
 # So many pages with one and the same list show a block of the whole site, and no list of their own.
 _SITE_WIDE = 3
-# The line that tells where a page stands is near its top.
-_TOP_LINES = 80
 
 
 @dataclass(slots=True)
@@ -29,7 +26,6 @@ class Found:
 
     candidate: Candidate
     url: str
-    page: Page
     list: List
     entries: tuple[Entry, ...]
     crumbs: tuple[str, ...]
@@ -49,6 +45,7 @@ class Survey:
     found: list[Found] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
+    _pages: dict[str, Page] = field(default_factory=dict)
 
     def run(self, front: Page) -> None:
         """Ask for every candidate that the budget allows, those of the front page first, then those below them."""
@@ -63,21 +60,22 @@ class Survey:
                     self.rejected.append(judged)
                 else:
                     self.found.append(judged)
-                    later += self._below(judged)
+                if candidate.url in self._pages:
+                    later += self._below(self._pages[candidate.url])
             # Folders below a channel's own are surely its parts; the rest is asked for while the budget lasts.
             waiting = sorted(later, key=lambda candidate: candidate.above is None)
         self._without_site_wide_lists()
         self._without_fronts()
         self._name_paths()
 
-    def _below(self, found: Found) -> list[Candidate]:
-        """The channels that only a channel's own page links to."""
+    def _below(self, page: Page) -> list[Candidate]:
+        """The channels that only a channel's own page links to, or the front of a section that lists nothing."""
         new = []
-        for candidate in channel_links(found.page, self.hosts):
+        for candidate in channel_links(page, self.hosts):
             if identity(candidate.url) in self._seen:
                 continue
             self._seen.add(identity(candidate.url))
-            above = candidate.above or (found.url if is_below(candidate.url, found.url) else None)
+            above = candidate.above or (page.url if is_below(candidate.url, page.url) else None)
             new.append(Candidate(candidate.name, candidate.url, above, candidate.in_menu))
         return new
 
@@ -100,6 +98,7 @@ class Survey:
         moved = identity(page.url) != identity(candidate.url)
         if moved and identity(page.url) in self._seen:
             return no(f"leads to {page.url}, which is another link of the portal")
+        self._pages[candidate.url] = page
         entries = tuple(entry for entry in shown.entries if self._is_article(entry))
         if not entries:
             return no("lists no article")
@@ -108,10 +107,9 @@ class Survey:
         same = next((other for other in self.found if [entry.url for entry in other.entries] == urls), None)
         if same is not None and len(urls) > 1:
             return no(_same_as(same))
-        crumbs = find_channel_path(page, range(min(len(page.lines), _TOP_LINES)), Headline(None, -1, None))
         # As linked, unless it was sent on to another page.
         url = page.url if moved else candidate.url
-        return Found(candidate, url, page, shown, entries, crumbs.crumbs if crumbs else ())
+        return Found(candidate, url, shown, entries, trail(page))
 
     def _is_article(self, entry: Entry) -> bool:
         if not belongs_to(entry.url, self.hosts):
@@ -155,8 +153,9 @@ class Survey:
         """Give each channel its path: what its own page says, else from the menu and the folders."""
         for found in self.found:
             name = found.candidate.name
-            if found.crumbs and found.crumbs[-1] == name:
-                found.path = found.crumbs
+            last = found.crumbs[-1] if found.crumbs else ""
+            if last and (last in name or name in last):
+                found.path = (*found.crumbs[:-1], name)
             elif not found.path:
                 above = next(
                     (other for other in self.found if other is not found and self._is_under(found, other)), None

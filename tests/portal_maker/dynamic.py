@@ -1,4 +1,3 @@
-
 """A portal made on request: channels and articles by a number in the query, a `<select>` and ?page=2 for a pager."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-
 """A portal of the People's Daily type: /GB/123/456/index2.html, c360300-32429943.html, dates without a year."""
 
 from __future__ import annotations
