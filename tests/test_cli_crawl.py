@@ -207,3 +207,23 @@ def test_status_counts_what_the_ledger_holds(cli: Cli, crawled: Path, site: str)
     plain = cli("status", "--db", crawled / "p.db").stdout.decode()
     assert not re.search(r"[\x00-\x08\x0b-\x1f]", plain)
     assert portal["portal"] in plain
+
+
+def test_a_profile_of_ones_own_is_a_target(cli: Cli, site: str, tmp_path: Path) -> None:
+    profile = tmp_path / "mine.toml"
+    profile.write_text('id = "mine"\nname = "自家网"\n[[channels]]\nname = "要闻"\nurl = "/zixun/yaowen/"\n', "utf-8")
+    result = cli("crawl", str(profile), "--host", site, *places(tmp_path), "--json")
+    assert (result.returncode, summary(result)["portal"]) == (0, "mine"), result.stderr.decode()
+    with closing(sqlite3.connect(tmp_path / "p.db")) as connection:
+        assert connection.execute("SELECT DISTINCT portal FROM articles").fetchall() == [("mine",)]
+        assert connection.execute("SELECT name FROM channels").fetchall() == [("要闻",)]
+
+
+def test_a_wrong_profile_is_a_wrong_target(cli: Cli, tmp_path: Path) -> None:
+    profile = tmp_path / "mine.toml"
+    profile.write_text('id = "mine"\nname = "自家网"\nchanels = []\n', "utf-8")
+    result = cli("crawl", str(profile), *places(tmp_path))
+    assert result.returncode == 2
+    assert "mine.toml:3" in result.stderr.decode() and "did you mean 'channels'" in result.stderr.decode()
+    missing = cli("crawl", str(tmp_path / "none.toml"), *places(tmp_path))
+    assert (missing.returncode, b"No such file" in missing.stderr) == (2, True)

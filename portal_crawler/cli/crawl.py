@@ -27,7 +27,7 @@ from portal_crawler.cli.options import (
 from portal_crawler.cli.output import plain, print_json
 from portal_crawler.cli.parallel import Job, run_jobs, worst
 from portal_crawler.cli.progress import Progress, sentence
-from portal_crawler.portals import TargetError, find_portal, load_profiles
+from portal_crawler.portals import TargetError, find_portal, load_profiles, targets_of
 from portal_crawler.store import StorageError, open_store
 
 _LOCKED = 6
@@ -79,7 +79,8 @@ def crawl(
 ) -> None:
     """Crawl portals: every new article of their channels, and what earlier runs left to do.
 
-    A TARGET is the id of a portal (see `portals`) or the http(s) URL of a channel's listing or front page.
+    A TARGET is a portal's id or name (see `portals`), a province, the file of a profile (`discover` writes one), or
+    the http(s) URL of a channel's listing or of a front page.
     """
     check_period(since, until)
     work = _choose(_group(targets, host), names)
@@ -125,7 +126,7 @@ def _group(targets: tuple[str, ...], host: str | None) -> list[_Work]:
     """The targets by portal, since one portal has one lock and one pause between its requests."""
     profiles = load_profiles()
     found: dict[str, _Work] = {}
-    for target in targets:
+    for target in (one for given in targets for one in targets_of(given, host, profiles=profiles)):
         portal, channels = find_portal(target, host, profiles=profiles)
         before = found.get(portal.id)
         if before is None:

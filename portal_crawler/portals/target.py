@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from portal_crawler.article import Channel, Portal
-from portal_crawler.portals.profile import load_profiles
+from portal_crawler.portals.profile import load_profile, load_profiles
 from portal_crawler.portals.province import PROVINCES, province_named
 from portal_crawler.portals.site import http_url, is_on, registered_domain, same_listing, site_of
 
@@ -46,12 +47,14 @@ def find_portal(
 ) -> tuple[Portal, tuple[Channel, ...]]:
     """The portal a target names, and the channels of it to walk, their URLs absolute.
 
-    target: a portal's id or name, or an http(s) URL: of a profile's portal if its host belongs to one, else of a
-    portal made for it, with this URL as its one channel. host: HOST[:PORT] or http(s)://HOST[:PORT], where
+    target: a portal's id or name, the path of a profile (`*.toml`), or an http(s) URL: of a profile's portal if its
+    host belongs to one, else of a portal made for it, with this URL as its one channel. host: HOST[:PORT] or http(s)://HOST[:PORT], where
     channel URLs that begin with `/` are; it joins the portal's hosts. profiles: the known portals, by default
     those bundled.
-    Raises TargetError, and ProfileError where a bundled profile is wrong.
+    Raises TargetError, and ProfileError where a profile is wrong.
     """
+    if target.endswith(".toml"):
+        return _channels_of(load_profile(Path(target)), host)
     known = load_profiles() if profiles is None else profiles
     if _SCHEME.match(target):
         url = http_url(target)
@@ -61,6 +64,11 @@ def find_portal(
     portal = known.get(target) or next((portal for portal in known.values() if portal.name == target), None)
     if portal is None:
         raise TargetError(_unknown(target, known))
+    return _channels_of(portal, host)
+
+
+def _channels_of(portal: Portal, host: str | None) -> tuple[Portal, tuple[Channel, ...]]:
+    """The portal and its channels; of one without channels, its front page."""
     portal = _on_host(portal, host)
     if portal.channels:
         return portal, portal.channels
