@@ -48,9 +48,9 @@ def find_portal(
     """The portal a target names, and the channels of it to walk, their URLs absolute.
 
     target: a portal's id or name, the path of a profile (`*.toml`), or an http(s) URL: of a profile's portal if its
-    host belongs to one, else of a portal made for it, with this URL as its one channel. host: HOST[:PORT] or http(s)://HOST[:PORT], where
-    channel URLs that begin with `/` are; it joins the portal's hosts. profiles: the known portals, by default
-    those bundled.
+    host belongs to one, else of a portal made for it, with this URL as its one channel. host: HOST[:PORT] or
+    http(s)://HOST[:PORT], where channel URLs that begin with `/` are; it joins the portal's hosts. profiles: the
+    known portals, by default those bundled.
     Raises TargetError, and ProfileError where a profile is wrong.
     """
     if target.endswith(".toml"):
