@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -270,6 +271,17 @@ def test_the_budget_of_requests_is_kept_and_what_it_does_not_reach_is_named(most
     assert len(found.doubts) >= len(unreached)
 
 
+def test_whatever_a_front_page_holds_it_is_read_in_no_time() -> None:
+    links = "".join(
+        f"<li><a href='http://[::1'>新闻{n}</a><a href='/'>首页</a><a href='/c{n}/'>更多</a>" for n in range(4000)
+    )
+    deep = "<ul><li>" * 200 + "<a href='http://www.portal.com.cn:99999/'>要闻</a>"
+    pages = {FRONT: document(f"<div>{links}</div>{deep}")}
+    began = time.monotonic()
+    assert discover(FRONT, site(pages)).channels == ()
+    assert time.monotonic() - began < 10
+
+
 def test_a_channel_that_does_not_answer_leaves_the_profile_unverified() -> None:
     def fetch(url: str) -> Answer:
         if url.endswith("/c1/"):
@@ -350,6 +362,18 @@ def test_a_selector_is_learned_from_articles_that_are_read_for_one_that_is_not()
     assert layout == Layout(match="div.pub", time="div.pub")
     portal = Portal(id="p", name="某某网", layouts=(layout,))
     assert article_of([read[2].page], portal=portal).published_at == "2021-11-19T20:09+08:00"
+
+
+def test_a_selector_overrules_the_generic_rules_on_the_page_that_they_read_otherwise_than_all_others() -> None:
+    pages = [news(number, time_below=False) for number in range(1, 5)]
+    # A first time that is the author's registration, in words that the generic rules do not know.
+    pages[3] = pages[3].replace("<div class=pub>", "<div>入站 2015-01-02 03:04</div><div class=pub>")
+    read = samples(*pages)
+    assert read[3].article.published_at == "2015-01-02T03:04+08:00"
+    layout = derive_layout(read, Portal(id="p", name="某某网"))
+    assert layout == Layout(match="div.pub", time="div.pub")
+    # Of three samples, two are no majority.
+    assert derive_layout(read[1:], Portal(id="p", name="某某网")) is None
 
 
 def test_no_selector_is_written_where_the_generic_rules_read_all_or_nothing_repeats() -> None:

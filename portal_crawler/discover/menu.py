@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -17,6 +18,8 @@ from portal_crawler.urls import belongs_to, identity
 # So many channels beside each other are a menu.
 _MENU = 4
 _LEVELS = 5
+# What heads a part of a menu is among the first of its links.
+_FIRST_OF = 3
 # A menu holds few links that are as long as headlines.
 _HEADLINE = 10
 
@@ -98,15 +101,14 @@ def _alternative(element: etree._Element) -> str:
 def _heading(more: etree._Element) -> str | None:
     """The heading of the box that a 更多 belongs to: the short text that stands before it."""
     for ancestor in list(more.iterancestors())[:3]:
-        before = []
+        before = ""
         for element in ancestor.iter():
-            if element is more:
+            if element is more or len(before) > _HEADLINE:
                 break
             if isinstance(element.tag, str):
-                before.append(element.text or "")
-        text = tidy("".join(before))
-        if text:
-            return text if is_channel_name(text) else None
+                before = tidy(before + (element.text or ""))
+        if before:
+            return before if is_channel_name(before) else None
     return None
 
 
@@ -133,7 +135,8 @@ def _above(link: _Link, own: dict[int, _Link]) -> str | None:
     child = link.element
     for ancestor in list(link.element.iterancestors())[: _LEVELS + 1]:
         if ancestor.tag in ("li", "dl") and child.tag not in ("a", "dt"):
-            first = next((own[id(anchor)] for anchor in ancestor.iter("a") if id(anchor) in own), None)
+            anchors = islice(ancestor.iter("a"), _FIRST_OF)
+            first = next((own[id(anchor)] for anchor in anchors if id(anchor) in own), None)
             if first is not None and first.element is not link.element and first.url != link.url:
                 inside = any(element is child for element in first.element.iterancestors())
                 if not inside:

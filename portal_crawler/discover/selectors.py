@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +16,8 @@ from portal_crawler.extract import Page, article_of
 # A name with a number in it (TRS_AUTOADD_1637323781) is of one page alone.
 _NAME = re.compile(r"[a-z_][a-z_-]*", re.I)
 _BLANK = re.compile(r"\s+")
+# So many samples must agree on a selector before it overrules what the generic rules found on another one.
+_MAJORITY = 3
 _FIELDS = {"title": "title", "time": "published_raw", "body": "body"}
 
 
@@ -29,23 +30,22 @@ class Sample:
 
 
 def derive_layout(samples: Sequence[Sample], portal: Portal) -> Layout | None:
-    """A layout that reads what the generic rules missed on some samples, None where they agree or nothing helps.
+    """A layout for the samples on which the generic rules disagree with the others, None where there are none.
 
-    A selector counts when it finds a field's element on two samples at least, and finds something on one where the
-    generic rules found nothing. It must change no value that they did find.
+    A selector counts when it finds a field's element on two samples at least and leaves these as they were. It is
+    wanted when it finds something where the generic rules found nothing, or something else than they did on so few
+    samples that they are the exception.
     """
     chosen: dict[str, Any] = {}
     for field, value in _FIELDS.items():
-        read = [sample for sample in samples if getattr(sample.article, value)]
-        missed = [sample for sample in samples if not getattr(sample.article, value)]
-        if len(read) < 2 or not missed:
-            continue
-        votes = Counter(selector for sample in read for selector in set(_selectors(sample, field)))
-        for selector, count in votes.most_common():
-            if count < 2:
-                break
-            values: dict[str, Any] = {field: selector}
-            if _helps(Layout(match=selector, **values), field, read, missed, portal):
+        voters: dict[str, list[Sample]] = {}
+        for sample in samples:
+            if getattr(sample.article, value):
+                for selector in dict.fromkeys(_selectors(sample, field)):
+                    voters.setdefault(selector, []).append(sample)
+        for selector, agreeing in sorted(voters.items(), key=lambda item: -len(item[1])):
+            others = [sample for sample in samples if sample not in agreeing]
+            if len(agreeing) > 1 and others and _helps(field, selector, agreeing, others, portal):
                 chosen[field] = selector
                 break
     if not chosen:
@@ -54,11 +54,21 @@ def derive_layout(samples: Sequence[Sample], portal: Portal) -> Layout | None:
     return Layout(match=match, **chosen)
 
 
-def _helps(layout: Layout, field: str, read: Sequence[Sample], missed: Sequence[Sample], portal: Portal) -> bool:
-    with_it = replace(portal, layouts=(*portal.layouts, layout))
+def _helps(field: str, selector: str, agreeing: Sequence[Sample], others: Sequence[Sample], portal: Portal) -> bool:
+    """Whether a selector leaves the agreeing samples as they are, and reads something on others that was not read."""
     value = "published_at" if field == "time" else field
-    same = all(getattr(article_of([s.page], portal=with_it), value) == getattr(s.article, value) for s in read)
-    return same and any(getattr(article_of([sample.page], portal=with_it), value) for sample in missed)
+    values: dict[str, Any] = {field: selector}
+    with_it = replace(portal, layouts=(*portal.layouts, Layout(match=selector, **values)))
+
+    def read(sample: Sample) -> tuple[str | None, str | None]:
+        """The field without and with the selector."""
+        return getattr(sample.article, value), getattr(article_of([sample.page], portal=with_it), value)
+
+    changed = [pair for pair in map(read, others) if pair[0] != pair[1]]
+    replaced = [pair for pair in changed if pair[0] is not None]
+    if not changed or len(agreeing) < _MAJORITY * len(replaced):
+        return False
+    return all(before == after for before, after in map(read, agreeing))
 
 
 def _selectors(sample: Sample, field: str) -> Iterator[str]:

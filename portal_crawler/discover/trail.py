@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from lxml import etree
 
 from portal_crawler.discover.menu import is_home
@@ -35,7 +37,7 @@ def _linked(page: Page) -> tuple[str, ...]:
         if not _leads(page, element, None):
             continue
         for around in list(element.iterancestors())[:_LEVELS]:
-            links = list(around.iter("a"))
+            links = list(islice(around.iter("a"), _LONGEST + 1))
             if len(links) > _LONGEST:
                 break
             once = sum(_leads(page, link, None) for link in links) == 1

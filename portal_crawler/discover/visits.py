@@ -59,7 +59,10 @@ class Visits:
 
     def answer(self, url: str) -> Answer:
         """What an address answers. Raises NoAnswer, also where robots.txt forbids it; BudgetSpent."""
-        key = canonical_url(url)
+        try:
+            key = canonical_url(url)
+        except ValueError as error:
+            raise NoAnswer(str(error)) from error
         if key not in self._known:
             try:
                 self._obey(key)
