@@ -212,7 +212,6 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="crawl does not take a profile's file yet")
 def test_the_worked_example_of_the_documents_runs(
     cli: Callable[..., Finished], discovered: Callable[[str], Discovered], tmp_path: Path
 ) -> None:
