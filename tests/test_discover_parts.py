@@ -184,6 +184,12 @@ def test_a_menu_is_no_way_to_a_list() -> None:
     assert trail(read_page(html.encode(), f"{FRONT}sh/")) == ()
 
 
+def test_channels_may_be_numbered_as_articles_are_where_no_headline_has_such_an_address() -> None:
+    html = menu(*((name, f"/c/1002{place}.html") for place, name in enumerate(("要闻", "社会", "财经", "教育"))))
+    assert len(candidates(html)) == 4
+    assert candidates(html + "<a href=/c/10030.html>某县今年的收成比去年好得多</a>") == []
+
+
 def test_links_to_other_sites_and_to_the_front_page_are_no_candidates() -> None:
     html = menu(
         ("人民网", "http://www.people.example/"),

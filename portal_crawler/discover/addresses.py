@@ -31,7 +31,12 @@ _INDEX = re.compile(r"/(?:index|default|main|home)\.\w+$", re.I)
 
 def may_be_listing(url: str) -> bool:
     """Whether an address can be a list's: a folder, an index, a node; none of an article, a file, a service."""
-    return not (_FILE.search(urlsplit(url).path) or _SERVICE.search(url) or may_be_article(url))
+    return may_be_page(url) and not may_be_article(url)
+
+
+def may_be_page(url: str) -> bool:
+    """Whether an address can be a page's of the news, a list's or an article's: no file's and no service's."""
+    return not (_FILE.search(urlsplit(url).path) or _SERVICE.search(url))
 
 
 def may_be_article(url: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -9,12 +11,13 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from portal_crawler.discover.addresses import may_be_listing
+from portal_crawler.discover.addresses import may_be_article, may_be_page
 from portal_crawler.discover.words import is_channel_name, is_more, is_service, tidy
 from portal_crawler.extract import Page
 from portal_crawler.extract.pager import absolute
 from portal_crawler.urls import belongs_to, identity
 
+_NUMBER = re.compile(r"\d+")
 # So many channels beside each other are a menu.
 _MENU = 4
 _LEVELS = 5
@@ -50,7 +53,7 @@ def channel_links(page: Page, hosts: tuple[str, ...]) -> list[Candidate]:
 
     hosts: of the portal; links to others are none of its channels.
     """
-    links = list(_links(page, hosts))
+    links = _without_articles(list(_links(page, hosts)))
     own = {id(link.element): link for link in links if not link.is_heading}
     menus = _menus(page, set(own))
     found: dict[str, Candidate] = {}
@@ -68,6 +71,7 @@ def is_home(url: str, page: Page) -> bool:
 
 
 def _links(page: Page, hosts: tuple[str, ...]) -> Iterator[_Link]:
+    """The portal's own links; name is "" where the words are a headline's."""
     for element in page.root.iter("a", "area"):
         href = (element.get("href") or "").strip()
         if not href or href.startswith("#") or href.lower().startswith(("javascript:", "mailto:", "tel:")):
@@ -76,7 +80,7 @@ def _links(page: Page, hosts: tuple[str, ...]) -> Iterator[_Link]:
             url = absolute(page, href)
             if urlsplit(url).scheme not in ("http", "https") or not belongs_to(url, hosts):
                 continue
-            if identity(url) == identity(page.url) or is_home(url, page) or not may_be_listing(url):
+            if identity(url) == identity(page.url) or is_home(url, page) or not may_be_page(url):
                 continue
         except ValueError:
             continue
@@ -86,6 +90,26 @@ def _links(page: Page, hosts: tuple[str, ...]) -> Iterator[_Link]:
                 yield _Link(url, name, element, True)
         elif is_channel_name(text):
             yield _Link(url, text, element, False)
+        elif len(text) >= _HEADLINE:
+            yield _Link(url, "", element, False)
+
+
+def _without_articles(links: list[_Link]) -> list[_Link]:
+    """The links that may lead to channels.
+
+    Some portals number channels as others number articles (/channel/10021.html). They are channels when several
+    bear the names of such, and no headline leads to an address of the same form.
+    """
+    forms = [_NUMBER.sub("0", identity(link.url)) for link in links]
+    headlines = {form for link, form in zip(links, forms, strict=True) if not link.name}
+    names = Counter(
+        form for form, _ in {(form, link.url) for link, form in zip(links, forms, strict=True) if link.name}
+    )
+    return [
+        link
+        for link, form in zip(links, forms, strict=True)
+        if link.name and (not may_be_article(link.url) or (form not in headlines and names[form] >= _MENU))
+    ]
 
 
 def _alternative(element: etree._Element) -> str:

@@ -18,8 +18,19 @@ _SLUGS = "yw sz sh cj jj jy jk yl ly wh wl ty kj fz sn pl gd ms qc fc food pic s
 
 # Channel's address from key and number; then those of its further pages, which fit it.
 _FOLDERS = ("/{key}/", "/{key}/index.shtml", "/col/col{number}/index.html", "/channels/{number}/")
-_FILES = ("/list_{number}.html", "/{slug}.html", "/news/list-{number}-1.html", "/node_{number}.htm")
-_QUERIES = ("/list.php?cid={number}", "/index.php?c=category&id={number}", "/news/?classid={number}")
+_FILES = (
+    "/list_{number}.html",
+    "/channel/100{number}.html",
+    "/{slug}.html",
+    "/news/list-{number}-1.html",
+    "/node_{number}.htm",
+)
+_QUERIES = (
+    "/list.php?cid={number}",
+    "/index.php?c=category&id={number}",
+    "/news/?classid={number}",
+    "/index.php?id={number}",
+)
 _ARTICLES = (
     "/{key}/{t:%Y}/{t:%m%d}/{number}.html",
     "/{t:%Y/%m/%d}/{number}.shtml",
