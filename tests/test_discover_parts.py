@@ -319,7 +319,7 @@ class HiddenPagerFromZero(Trs):
     """The same, its second page index_1.html."""
 
     def list_page(self, column: Column, stories: Sequence[object], page: int, pages: int) -> str:
-        html = super().list_page(column, stories, page, pages)  # type: ignore[arg-type]
+        html = super().list_page(column, stories, page, pages)
         start, end = html.index("<script>\n\tvar currentPage"), html.index("</script>", html.index("var currentPage"))
         return html[:start] + html[end + len("</script>") :]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import ClassVar
 
 from portal_crawler.demo.channels import HOST
 from portal_crawler.demo.markup import body_html, plain_text
@@ -67,19 +66,19 @@ class TrueChannel:
 class Manner:
     """One portal in the manner of one CMS. A subclass says where its pages lie and how they look."""
 
-    name: ClassVar[str]
-    site: ClassVar[str]
-    encoding: ClassVar[str] = "utf-8"
-    sections: ClassVar[tuple[Section, ...]]
-    first_number: ClassVar[int] = 25549
+    name: str
+    site: str
+    encoding: str = "utf-8"
+    sections: tuple[Section, ...]
+    first_number: int = 25549
     # Whether a column with others below it lists all their articles; otherwise it is a front with boxes.
-    parents_list: ClassVar[bool] = False
+    parents_list: bool = False
     # Whether some articles stand on two pages.
-    split: ClassVar[bool] = True
-    markups: ClassVar[tuple[str, ...]] = ("word", "plain", "breaks")
-    precision: ClassVar[str] = "minute"
+    split: bool = True
+    markups: tuple[str, ...] = ("word", "plain", "breaks")
+    precision: str = "minute"
     # What the server says of its pages.
-    content_type: ClassVar[str] = "text/html"
+    content_type: str = "text/html"
 
     def __init__(self, seed: int = 1) -> None:
         self.columns = columns_of(self.sections)
@@ -173,7 +172,7 @@ class Manner:
         channels = [ReplicaChannel(channel.name, channel.path, channel.listing) for channel in self.channels()]
         return Served(files, dict.fromkeys(files, self.stories[-1].published), self.truth(), channels, {})
 
-    front_path: ClassVar[str] = "/index.html"
+    front_path: str = "/index.html"
 
     def _add_lists(self, column: Column, add) -> None:
         if self.is_front(column):
