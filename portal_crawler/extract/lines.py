@@ -55,6 +55,7 @@ _GAPS = re.compile(r"\s{100,}")
 # with `/..` libxml2 looks for doubles among them, which costs the square of their number.
 _STYLES = etree.XPath("descendant::*/@style[contains(., 'none') or contains(., 'NONE')]")
 _FLAGS = etree.XPath("descendant::*/@hidden")
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
 # A page made to exhaust whoever reads it has more lines; an article that is a table has some thousand.
 MOST_LINES = 20_000
@@ -219,7 +220,7 @@ def _unlinked(text: str, in_link: bool) -> tuple[str, int, bool]:
     if in_link:
         text = _LINK + text
     linked = _LINKED.findall(text)
-    link = len("".join(linked)) if len(linked) == 1 else sum(map(len, map(str.strip, linked)))
+    link = len(linked[0].strip()) if len(linked) == 1 else sum(map(len, map(str.strip, linked)))
     in_link = text.rfind(_LINK) > text.rfind(_LINK_END)
     text = text.replace(_LINK, "").replace(_LINK_END, "").strip()
     return text, min(link, len(text)), in_link
@@ -227,7 +228,8 @@ def _unlinked(text: str, in_link: bool) -> tuple[str, int, bool]:
 
 def _tidy(text: str) -> str:
     """A text with its ASCII blanks as one each, without unseen characters at its ends."""
-    text = text.strip(EDGES)
+    # The end of a link around a link, which has ended it already.
+    text = text.replace(_LINK_END, "").strip(EDGES)
     if "  " in text or "\n" in text or "\t" in text or "\r" in text:
         text = _BLANKS.sub(" ", text)
     return _GAPS.sub(_gap, text) if len(text) > _LONG else text
@@ -270,7 +272,9 @@ def _hidden(root: etree._Element) -> set[etree._Element]:
     A hidden `<body>` is one that a script shows when the page has loaded.
     """
     found = [style for style in _STYLES(root) if _DISPLAY_NONE.search(style)] + _FLAGS(root)
-    return {element for value in found if (element := value.getparent()).tag != "body"}
+    elements = {value.getparent() for value in found}
+    # A name that only a parser's leniency gives (`spa<div`) could not be given back.
+    return {element for element in elements if element.tag != "body" and _NAME.fullmatch(element.tag)}
 
 
 def _sheet() -> etree.XSLT:
