@@ -258,11 +258,28 @@ def test_nothing_is_asked_for_where_robots_txt_cannot_be_read() -> None:
     assert asked == [f"{FRONT}robots.txt"]
 
 
-def test_a_front_page_that_sends_its_reader_on_is_followed() -> None:
+@pytest.mark.parametrize(
+    "entrance",
+    [
+        '<html><head><meta http-equiv="refresh" content="0; url=home.html"></head></html>',
+        "<html><script>window.location.href='home.html';</script></html>",
+        "<html><script>location.replace('/home.html')</script></html>",
+        "<frameset rows='0,*'><frame src='home.html'></frameset>",
+        "<body><img src=logo.jpg><p><a href=home.html>点击进入</a> <a href=/en/>English</a></p></body>",
+    ],
+)
+def test_what_stands_before_the_front_page_is_passed(entrance: str) -> None:
     pages = small_portal()
     pages[f"{FRONT}home.html"] = pages.pop(FRONT)
-    pages[FRONT] = '<html><head><meta http-equiv="refresh" content="0; url=home.html"></head></html>'
-    assert len(discover(FRONT, site(pages)).portal.channels) == 4
+    pages[FRONT] = entrance
+    found = discover(FRONT, site(pages))
+    assert (found.front, len(found.portal.channels)) == (f"{FRONT}home.html", 4)
+
+
+def test_a_frame_of_another_site_and_a_way_that_leads_nowhere_are_not_taken() -> None:
+    pages = small_portal(("要闻", "社会"))
+    pages[FRONT] += "<iframe src='http://ad.partner.example/'></iframe><a href=/gone.html>点击进入</a>"
+    assert discover(FRONT, site(pages)).front == FRONT
 
 
 @pytest.mark.parametrize("most", [5, 17, 25, 40])

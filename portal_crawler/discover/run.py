@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from portal_crawler.article import Portal
+from portal_crawler.discover.entrance import way_in
 from portal_crawler.discover.lists import second_page
 from portal_crawler.discover.numbered import find_pager
 from portal_crawler.discover.records import Checked, Discovery
@@ -19,7 +20,7 @@ from portal_crawler.urls import canonical_url
 
 # Enough for a site of a dozen channels and those below them, and less than a reader's morning.
 MOST_REQUESTS = 60
-_MOST_STUBS = 3
+_MOST_ENTRANCES = 3
 _WANTED = ("title", "published_at", "body")
 
 
@@ -68,13 +69,16 @@ def discover(
 def _front(url: str, visits: Visits) -> Page:
     try:
         page = visits.page(url)
-        for _ in range(_MOST_STUBS):
-            target = refresh_target(page)
-            if target is None:
-                break
-            page = visits.page(target)
     except NoAnswer as error:
         raise NoFrontPage(f"{url}: {error}") from error
+    for _ in range(_MOST_ENTRANCES):
+        target = way_in(page)
+        if target is None:
+            break
+        try:
+            page = visits.page(target)
+        except NoAnswer:
+            break
     return page
 
 
