@@ -105,7 +105,7 @@ def _is_utf8_with_a_few_bad_bytes(text: str) -> bool:
 
 
 def _commonness(text: str, start: int) -> float:
-    """Share of the wide characters that are among the most common ones, in a sample from `start` on if it has enough."""
+    """Share of the wide characters that are among the most common: in a sample from `start` on, if it has enough."""
     sample = text[start : start + _SAMPLE]
     if _wide(sample) < _ENOUGH:
         sample = text
