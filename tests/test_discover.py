@@ -1,4 +1,4 @@
-"""From a front page to a profile, and from the profile to every article, on portals of nine CMS manners."""
+"""From a front page to a profile, and from the profile to every article, on portals of ten CMS manners."""
 
 from __future__ import annotations
 
@@ -103,6 +103,8 @@ def test_profile_is_accepted_and_verified_since_every_sample_was_read(
     assert (portal.name, portal.verified, case.found["doubts"]) == (case.manner.site, True, [])
     # What the pages show needs no help.
     assert (portal.encoding, portal.pager, portal.layouts) == (None, None, ())
+    numbered = f"{case.base_url}/detail/{{id}}.html" if name == "numbered" else None
+    assert portal.article_url == numbered
 
 
 @pytest.fixture(scope="module")

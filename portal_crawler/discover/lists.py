@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from portal_crawler.article import Entry
+from portal_crawler.discover.forms import ArticleForms
 from portal_crawler.discover.visits import BudgetSpent, NoAnswer, Visits
 from portal_crawler.extract import (
     Frame,
@@ -16,6 +17,7 @@ from portal_crawler.extract import (
     newest_count_page,
     scripted_requests,
 )
+from portal_crawler.urls import canonical_url
 
 # Of what a page's scripts ask for, the list is among the first; and its own script is the last that it loads.
 _MOST_TRIED = 2
@@ -27,35 +29,44 @@ class List:
     """What a channel's first page lists. next: the second page; script: what names it where only a script does.
 
     frame: what the page says of a list that its script asks for, None where the page itself holds the list.
+    form: how its articles' addresses are made of their numbers, where the list has only these and no page says it.
     """
 
     entries: tuple[Entry, ...]
     next: str | None
     script: str | None = None
     frame: Frame | None = None
+    form: str | None = None
 
     @property
     def has_next(self) -> bool:
         return self.next is not None or self.script is not None
 
 
-def read_list(page: Page, visits: Visits) -> List:
-    """The list on a page, or the one that its scripts ask for. Raises BudgetSpent."""
+def read_list(page: Page, visits: Visits, forms: ArticleForms) -> List:
+    """The list on a page, or the one that its scripts ask for. Raises BudgetSpent.
+
+    forms: what is tried on a list that has only its articles' numbers; right is one that makes an address seen.
+    """
     listing = listing_of(page)
     if listing.entries:
         script = count_script(page) if listing.next is None else None
         return List(listing.entries, listing.next, script)
-    scripts: list[str] = []
-    shown = _requested(page, scripts, visits)
-    if not shown.entries:
-        scripts = [text for address in loaded_scripts(page)[:_MOST_SCRIPTS] if (text := _script(address, visits))]
-        shown = _requested(page, scripts, visits) if scripts else shown
-    return shown
+    shown = _requested(page, [], frame_of(page), visits)
+    if shown.entries:
+        return shown
+    scripts = [text for address in loaded_scripts(page)[:_MOST_SCRIPTS] if (text := _script(address, visits))]
+    if scripts and (shown := _requested(page, scripts, frame_of(page, scripts=scripts), visits)).entries:
+        return shown
+    for form in forms.templates:
+        shown = _requested(page, scripts, Frame(page.url, (form,)), visits)
+        if any(canonical_url(entry.url) in forms.seen for entry in shown.entries):
+            return replace(shown, form=form)
+    return List((), None)
 
 
-def _requested(page: Page, scripts: list[str], visits: Visits) -> List:
+def _requested(page: Page, scripts: list[str], frame: Frame, visits: Visits) -> List:
     """The list among the answers to what a page's scripts ask for; an empty one where there is none."""
-    frame = frame_of(page, scripts=scripts)
     for request in scripted_requests(page, scripts)[:_MOST_TRIED]:
         framed = replace(frame, pager=request.pager)
         try:

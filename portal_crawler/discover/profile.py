@@ -37,6 +37,8 @@ def profile_toml(discovery: Discovery, day: str) -> str:
             "# Lists show no way to their second page, which answers under this name.",
             f"pager = {_text(portal.pager)}",
         ]
+    if portal.article_url:
+        lines += ["# Lists have only the numbers of articles.", f"article_url = {_text(portal.article_url)}"]
     for checked in discovery.channels:
         channel = checked.channel
         lines += [

@@ -56,6 +56,7 @@ def discover(
         portal,
         encoding=misleading_encoding(visits.answers),
         pager=checks.pager,
+        article_url=next((found.list.form for found in survey.found if found.list.form), None),
         channels=tuple(f.channel for f in survey.found),
     )
     if layout := derive_layout(checks.samples, portal):

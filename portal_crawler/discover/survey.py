@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from portal_crawler.article import Channel, Entry
 from portal_crawler.discover.addresses import is_below, is_surely_list, may_be_article
+from portal_crawler.discover.forms import ArticleForms, article_forms
 from portal_crawler.discover.lists import List, read_list
 from portal_crawler.discover.menu import Candidate, channel_links
 from portal_crawler.discover.records import Rejected
@@ -46,10 +47,12 @@ class Survey:
     rejected: list[Rejected] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _pages: dict[str, Page] = field(default_factory=dict)
+    _forms: ArticleForms = field(default_factory=lambda: ArticleForms((), frozenset()))
 
     def run(self, front: Page) -> None:
         """Ask for every candidate that the budget allows, those of the front page first, then those below them."""
         self._seen.add(identity(front.url))
+        self._forms = article_forms(front, self.hosts)
         waiting = channel_links(front, self.hosts)
         self._seen.update(identity(candidate.url) for candidate in waiting)
         while waiting:
@@ -89,7 +92,7 @@ class Survey:
             return no("not asked for: the budget of requests was spent", unsettled=True)
         try:
             page = self.visits.page(candidate.url)
-            shown = read_list(page, self.visits)
+            shown = read_list(page, self.visits, self._forms)
         except NoAnswer as error:
             gone = error.status is not None and 400 <= error.status < 500
             return no(str(error), unsettled=not gone and not error.forbidden)

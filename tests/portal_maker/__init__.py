@@ -11,7 +11,7 @@ from portal_maker.dynamic import Dynamic
 from portal_maker.empire import Empire
 from portal_maker.founder import Founder
 from portal_maker.manner import Manner, TrueChannel
-from portal_maker.modern import Modern
+from portal_maker.modern import Modern, Numbered
 from portal_maker.people import People
 from portal_maker.phpcms import Phpcms
 from portal_maker.system import System
@@ -20,5 +20,5 @@ from portal_maker.trs import Trs
 __all__ = ["MANNERS", "Manner", "TrueChannel"]
 
 MANNERS: dict[str, type[Manner]] = {
-    manner.name: manner for manner in (Empire, Dede, Phpcms, Trs, System, Founder, Modern, People, Dynamic)
+    manner.name: manner for manner in (Empire, Dede, Phpcms, Trs, System, Founder, Modern, Numbered, People, Dynamic)
 }

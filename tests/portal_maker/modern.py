@@ -46,24 +46,24 @@ class Modern(Manner):
     def _add_lists(self, column: Column, add) -> None:
         add(self.list_path(column, 1, 1), self.list_page(column, (), 1, 1))
 
+    def _record(self, story: Story) -> dict[str, object]:
+        return {
+            "id": story.number,
+            "title": story.title,
+            "url": self.article_path(story),
+            "cover": f"/upload/{story.number}.jpg",
+            "publishTime": f"{story.published:%Y-%m-%d %H:%M:%S}",
+            "source": story.source,
+            "views": story.number % 977,
+        }
+
     def extra(self) -> dict[str, tuple[bytes, str]]:
         files = {}
         for column in self.columns:
             stories = self.listed[column.key]
             pages = -(-len(stories) // 20)
             for page in range(1, pages + 1):
-                records = [
-                    {
-                        "id": story.number,
-                        "title": story.title,
-                        "url": self.article_path(story),
-                        "cover": f"/upload/{story.number}.jpg",
-                        "publishTime": f"{story.published:%Y-%m-%d %H:%M:%S}",
-                        "source": story.source,
-                        "views": story.number % 977,
-                    }
-                    for story in stories[(page - 1) * 20 : page * 20]
-                ]
+                records = [self._record(story) for story in stories[(page - 1) * 20 : page * 20]]
                 answer = {
                     "code": 200,
                     "msg": "ok",
@@ -112,15 +112,8 @@ class Modern(Manner):
             f'<div class="swiper">{slide}</div>{boxes}<div class="friend-links">友情链接 {anchors(FRIENDS, " ")}</div>',
         )
 
-    def list_page(self, column: Column, stories: Sequence[Story], page: int, pages: int) -> str:
-        tabs = "".join(f'<a href="{self.index_path(other)}">{other.name}</a>' for other in self.below(column))
-        slug = self._slug(column)
-        return self._document(
-            column.name,
-            f"""<div class="crumb">{self.crumbs(column.key, " / ")}</div><div class="tabs">{tabs}</div>
-<div class="news-list" id="list"></div><button id="more">加载更多</button>
-<aside class="hot-box"><h3>热门文章</h3><ul>{"".join(f"<li>{self.link(story)}</li>" for story in self.hot())}</ul></aside>
-<script>
+    def _script(self, slug: str) -> str:
+        return f"""<script>
 var page = 1;
 function render(result) {{
   var html = '';
@@ -135,7 +128,17 @@ document.getElementById('more').onclick = function () {{
   page += 1;
   fetch('/api/list/{slug}_' + page + '.json').then(function (r) {{ return r.json(); }}).then(render);
 }};
-</script>""",
+</script>"""
+
+    def list_page(self, column: Column, stories: Sequence[Story], page: int, pages: int) -> str:
+        tabs = "".join(f'<a href="{self.index_path(other)}">{other.name}</a>' for other in self.below(column))
+        slug = self._slug(column)
+        return self._document(
+            column.name,
+            f"""<div class="crumb">{self.crumbs(column.key, " / ")}</div><div class="tabs">{tabs}</div>
+<div class="news-list" id="list"></div><button id="more">加载更多</button>
+<aside class="hot-box"><h3>热门文章</h3><ul>{"".join(f"<li>{self.link(story)}</li>" for story in self.hot())}</ul></aside>
+{self._script(slug)}""",
         )
 
     def article(self, story: Story, page: int) -> str:
@@ -153,3 +156,28 @@ document.getElementById('more').onclick = function () {{
         return self._document(
             label, f'<div class="article-detail"><p>{label}：本站为演示站点，内容均为虚构。</p></div>'
         )
+
+
+class Numbered(Modern):
+    """The same, its records without addresses: how they are made of numbers, only a script that is packed says."""
+
+    name = "numbered"
+    site = "九龙江网"
+    first_number = 730122
+
+    def article_path(self, story: Story, page: int = 1) -> str:
+        return f"/detail/{story.number}.html"
+
+    def _record(self, story: Story) -> dict[str, object]:
+        return {
+            "contentId": str(story.number),
+            "listTitle": story.title,
+            "pubTime": int(story.published.timestamp() * 1000),
+            "channel": self.by_key[story.channels[0]].name,
+        }
+
+    def _script(self, slug: str) -> str:
+        return f"""<script>
+fetch('/api/list/{slug}_1.json').then(function (r) {{ return r.json(); }}).then(App.render);
+App.more = function (page) {{ return '/api/list/{slug}_' + page + '.json'; }};
+</script>"""
