@@ -200,13 +200,18 @@ def _weigh_text(line: Line) -> _Weighed:
     if labels:
         return _Weighed(_TEXT, 0.0, labels=_opens_with_label(line))
     if _SENTENCE.search(text):
-        return _Weighed(_TEXT, float(plain - link))
-    return _Weighed(_TEXT, plain * 0.3 if plain > 8 else 0.0)
+        return _running(float(plain - link))
+    return _running(plain * 0.3 if plain > 8 else 0.0)
 
 
 @lru_cache(maxsize=512)
 def _links(link: int) -> _Weighed:
     return _Weighed(_LINKS, -(link * 0.5 + 4))
+
+
+@lru_cache(maxsize=2048)
+def _running(weight: float) -> _Weighed:
+    return _Weighed(_TEXT, weight)
 
 
 def _shared(page: Page, weighed: list[_Weighed], start: int) -> list[float]:

@@ -49,9 +49,12 @@ def find_images(page: Page, first: int, end: int) -> tuple[Image, ...]:
 
 
 def _address(base: str, picture: etree._Element) -> str | None:
+    attributes = dict(picture.items())
     for name in _ADDRESSES:
+        if name not in attributes:
+            continue
         # Browsers strip the same characters from an address's ends.
-        value = (picture.get(name) or "").strip(_AROUND_ADDRESS)
+        value = attributes[name].strip(_AROUND_ADDRESS)
         if (
             value
             and not value.startswith(("data:", "about:", "javascript:"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from portal_crawler.article import BEIJING
 
@@ -60,8 +61,12 @@ def find_stamp(text: str, *, fetched_at: datetime | None = None, year: int | Non
     fetched_at: aware time of the fetch, without which 昨天 and 3小时前 say nothing. year: what a date without a
     year belongs to, as another place of the page says; without both, such a date is None, not a guess.
     """
-    if not _MAY_HOLD_TIME.search(text):
-        return None
+    return _find(text, fetched_at, year) if _MAY_HOLD_TIME.search(text) else None
+
+
+@lru_cache(maxsize=256)
+def _find(text: str, fetched_at: datetime | None, year: int | None) -> Stamp | None:
+    """Remembered, since headline, meta line and publish time are looked for in the same lines."""
     text = _narrow(text)
     for pattern in _dated(text):
         for match in pattern.finditer(text):
