@@ -47,6 +47,10 @@ FORMS = {
     "definition": "<dt><a href='{url}'>{title}</a></dt><dd>{date}</dd>",
     "picture and title": "<div class=item><a href='{url}'><img src=1.jpg></a><h3><a href='{url}'>{title}</a></h3><p>摘要。</p><i>{date}</i></div>",
     "date in the link": "<li><a href='{url}'>{title} <em>{date}</em></a></li>",
+    "month and day after a bar": "<li><a href='{url}'>{title}</a> | {date}</li>",
+    "card that is one link": "<a class=card href='{url}'><img src=1.jpg><h3>{title}</h3><p>摘要写得比标题长一些，摘要。</p><span>{date}</span></a>",
+    "card without a heading": "<li><a href='{url}'><div>{title}</div><div>摘要写得比标题长一些，摘要。</div><div>{date}</div></a></li>",
+    "date first in the link": "<li><a href='{url}'><i>{date}</i><p>{title}</p></a></li>",
     "detail link": "<li><a href='{url}'>{title}</a><p>摘要……<a href='{url}'>[详细]</a></p><span>{date}</span></li>",
 }
 
@@ -124,6 +128,70 @@ PAGERS = {
     ),
     "query": ("<a href='?page=3'>下一页</a>", "list.php?page=2", "list.php?page=3"),
     "none": ("", "index.html", None),
+    "script with a place": (
+        '<script>createPageHTML("page_div", 25, 0, "index", "shtml", 500);</script>',
+        "index.html",
+        "index_1.shtml",
+    ),
+    "script that loops": (
+        "<script>var currentPage = 0; var countPage = 23; for (var i = 0; i < countPage; i++) "
+        """{ document.write('<a href="index_' + i + '.shtml">' + (i + 1) + '</a>'); }</script>""",
+        "index.shtml",
+        "index_1.shtml",
+    ),
+    "script that loops, later": (
+        "<script>var currentPage = 7;//所在页从0开始\nvar countPage = 23;var nextPage = currentPage+1;"
+        "document.write('<a href=\"index_'+nextPage+'.shtml\">下一页</a>')</script>",
+        "index_7.shtml",
+        "index_8.shtml",
+    ),
+    "script that loops, last": (
+        "<script>var currentPage = 1, countPage = 2; var n = currentPage + 1; document.write('<a href=index_' + n + '.html>')</script>",
+        "index_2.html",
+        None,
+    ),
+    "one page by script": (
+        "<script>var currentPage = 0; var countPage = 1; document.write('<a href=\"index_' + nextPage + '.html\">')</script>",
+        "index.html",
+        None,
+    ),
+    "call behind the words": (
+        "<script>function goPage(n) { location.href = 'list_12_' + n + '.html'; }</script><a href='javascript:goPage(2)'>下一页</a>",
+        "index.html",
+        "list_12_2.html",
+    ),
+    "call behind the words, by click": (
+        "<script>function go(page) { window.location = `?page=${page}`; }</script><a href='#' onclick='go(4)'>下一页</a>",
+        "list.php?page=3",
+        "list.php?page=4",
+    ),
+    "call behind the words, last": (
+        "<script>function goPage(n) { location.href = 'list_12_' + n + '.html'; }</script><a href='javascript:goPage(9)'>下一页</a>",
+        "list_12_9.html",
+        None,
+    ),
+    "select of numbers": (
+        """<select onchange="location.href='list_12_' + this.value + '.html'"><option value=1>1</option>"""
+        "<option value=2>2</option><option value=3>3</option></select>",
+        "list_12_1.html",
+        "list_12_2.html",
+    ),
+    "select of numbers, marked": (
+        """<select onchange="location='list_12_'+this.options[this.selectedIndex].value+'.html'"><option value=1>1</option>"""
+        "<option value=2 selected>2</option><option value=3>3</option></select>",
+        "",
+        "list_12_3.html",
+    ),
+    "total and a link to the last": ("共20页 <a href='index_20.html'>尾页</a>", "index.html", "index_2.html"),
+    "total and a link to the last, from 0": ("共20页 <a href='index_19.html'>尾页</a>", "", "index_1.html"),
+    "page one of many and a numbered link": ("页次1/20 <a href='list_3_5.html'>5</a>", "", "list_3_2.html"),
+    "total without a form": ("共20页", "index.html", None),
+    "total of one": ("共1页 <a href='index_1.html'>尾页</a>", "index.html", None),
+    "numbers only, at the end": (
+        "<a href='index.html'>1</a> <a href='index_2.html'>2</a> <b>3</b>",
+        "index_3.html",
+        None,
+    ),
 }
 
 
@@ -148,3 +216,86 @@ def test_selectors_of_a_profile_win() -> None:
     )
     found = extract_listing(body, BASE, portal=portal)
     assert len(found.entries) == 4 and found.next == BASE + "x2.html"
+
+
+@pytest.mark.parametrize(
+    ("date", "wanted"),
+    [
+        ("<div class=d><b>19</b><span>2021-11</span></div>", "2021-11-19"),
+        ("<div class=d><span>2021.11</span><b>19</b></div>", "2021-11-19"),
+        ("<div class=d><em>19</em><i>11月</i><i>2021</i></div>", "2021-11-19"),
+        ("<div class=d><b>11-19</b><span>2021</span></div>", "2021-11-19"),
+        ("<div class=d><b>19</b>/<span>2021年11月</span></div>", "2021-11-19"),
+        ("[11/19]", "11/19"),
+        ("<span>11/19</span>", "11/19"),
+        ("（11月19日）", "11月19日"),
+        ("<span>2021.11.19</span>", "2021.11.19"),
+        ("<span>今天 08:15</span>", "今天 08:15"),
+    ],
+)
+def test_dates_of_items(date: str, wanted: str) -> None:
+    for form in (
+        "<li>{date}<a href='/a/20211119/{n}.html'>{title}</a></li>",
+        "<li><a href='/a/20211119/{n}.html'>{title}</a>{date}</li>",
+    ):
+        items = "".join(form.format(n=n, title=title, date=date) for n, title in enumerate(titles(6)))
+        found = extract_listing(page(f"<ul>{items}</ul>"), BASE).entries
+        assert [(entry.title, entry.date) for entry in found] == [(title, wanted) for title in titles(6)]
+
+
+def test_lead_story_in_a_block_before_the_list_belongs_to_it() -> None:
+    lead = "<div class=head><h2><a href='/a/20211120/1.html'>靖远县引进企业带动群众增收</a></h2><p>摘要写得长一些。</p></div>"
+    found = extract_listing(page(f"{lead}<ul>{items_of(8, FORMS['date behind'])}</ul>"), BASE).entries
+    assert [entry.title for entry in found] == ["靖远县引进企业带动群众增收", *titles(8)]
+
+
+def test_slider_beside_the_list_adds_nothing() -> None:
+    pictures = "".join(
+        f"<li><a href='/a/20211101/{n}.html'><img src=1.jpg alt=图></a><p><a href='/a/20211101/{n}.html'>轮播图片的新闻标题第{n}条</a></p></li>"
+        for n in range(5)
+    )
+    found = extract_listing(
+        page(f"<div class=slide><ul>{pictures}</ul></div><ul>{items_of(8, FORMS['date behind'])}</ul>"), BASE
+    ).entries
+    assert [entry.title for entry in found] == titles(8)
+
+
+@pytest.mark.parametrize("empty", ["<ul class=list></ul>", "<p>暂无内容</p>", "<ul></ul><div>共 0 条</div>"])
+def test_links_beside_an_empty_list_are_none(empty: str) -> None:
+    links = "".join(f"<li><a href='/a/20211118/9{n:03}.html'>热门新闻第{n}条大家都在看</a></li>" for n in range(8))
+    assert extract_listing(page(empty, side=f"<div class=r><ul>{links}</ul></div>"), BASE).entries == ()
+
+
+PROSE = (
+    "<p>　　靖远县今年引进企业9家，注册资金1.55亿元，带动当地群众就业增收，受到各方好评，据了解，第二批企业也已经开工。</p>"
+    * 4
+)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<p>上一篇：<a href='/a/20211118/1.html'>兰州新区今年引进项目百个</a></p><p>下一篇：<a href='/a/20211118/2.html'>会宁县马铃薯喜获丰收</a></p>",
+        "<div class=rel><ul>"
+        + "".join(
+            f"<li><a href='/a/20211118/{n}.html'>兰州新区今年引进项目第{n}个</a><span>2021-11-18</span></li>"
+            for n in range(6)
+        )
+        + "</ul></div>",
+        "<div><h3>相关新闻</h3><ul>"
+        + "".join(f"<li><a href='/a/20211118/{n}.html'>兰州新区今年引进项目第{n}个</a></li>" for n in range(6))
+        + "</ul></div>",
+    ],
+    ids=["neighbours", "related, dated", "related"],
+)
+def test_article_is_no_list(below: str) -> None:
+    body = f"<h1>靖远县引进企业带动群众增收</h1><div>2021-11-19 10:20 来源：靖远发布</div><div class=c>{PROSE}</div>{below}"
+    assert extract_listing(page(body), "http://news.portal.example/a/20211119/3.html").entries == ()
+
+
+def test_list_with_summaries_is_one() -> None:
+    summary = "<p>靖远县今年引进企业9家，注册资金1.55亿元，带动当地群众就业增收，来源：靖远发布。据了解，第二批企业也已经开工。</p>"
+    form = FORMS["date behind"].replace("</li>", f"{summary}</li>")
+    assert [entry.title for entry in extract_listing(page(f"<ul>{items_of(10, form)}</ul>"), BASE).entries] == titles(
+        10
+    )

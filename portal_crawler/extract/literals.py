@@ -15,6 +15,8 @@ from typing import Any
 # Bounds for scripts made to exhaust whoever reads them; a list page holds some hundred records of ten fields.
 _DEEPEST = 60
 _MOST_VALUES = 200_000
+# Addresses and list items are put together, not articles.
+_LONGEST_SUM = 20_000
 # Where a number that counts pages stands in a text, so that the address of the next page can be written.
 PAGE_START, PAGE_END = "\ue000", "\ue001"
 
@@ -286,7 +288,12 @@ def _joined(left: Any, sign: str, right: Any) -> Any:
         return right if isinstance(left, Unknown) or not left else left
     numbers = all(isinstance(side, int | float) and not isinstance(side, bool) for side in (left, right))
     if sign == "+" and not numbers:
-        return _text(left) + _text(right) if not isinstance(left, Unknown) or not isinstance(right, Unknown) else left
+        if isinstance(left, Unknown) and isinstance(right, Unknown):
+            return left
+        text = _text(left) + _text(right)
+        if len(text) > _LONGEST_SUM:
+            raise ValueError("too large")
+        return text
     if not numbers:
         return UNKNOWN
     if sign == "*":

@@ -9,6 +9,7 @@ from lxml import etree
 
 from portal_crawler.article import Portal
 from portal_crawler.extract.page import Page
+from portal_crawler.extract.turned_pages import turned_page
 
 _NEXT = re.compile(
     r"^[\[【<(（\s]*(?:下一页|下一頁|下页|后一页|后页|後一頁|下一步|next(?:\s*page)?)[\]】>）)\s›»>]*$", re.I
@@ -19,13 +20,15 @@ _DOUBLE_ARROW = re.compile(r"^(?:>>|»|＞＞)$")
 _CURRENT = re.compile(r"\b(?:current|cur|active|on|thisclass|thispage|now|selected|hover)\b", re.I)
 # TRS WCM writes its pager by script: pages are counted from 0, and page 2 of index.html is index_1.html.
 _TRS = re.compile(
-    r"""createPage\w*\s*\(\s*["']?(\w+)["']?\s*,\s*["']?(\w+)["']?\s*,\s*["']([\w/-]+)["']\s*,\s*["'](\w+)["']"""
+    r"""createPage\w*\s*\(\s*(?:["'][\w#.-]+["']\s*,\s*)??["']?(\w+)["']?\s*,\s*["']?(\w+)["']?\s*,\s*["']([\w/-]+)["']\s*,\s*["'](\w+)["']"""
 )
 # The /system/ family numbers its list pages upwards in time: the page before the newest is the next one.
 _COUNT_PAGE = re.compile(
     r"(?P<before>/system/+count/.*/)\d{3}/\d{3}/(?P<name>c\w+_)(?P<number>\d{9})(?P<after>\.s?html?)$"
 )
 _COUNT_SCRIPT = re.compile(r"/system/+count/.*/(?P<name>count_page_list_(?P<node>\d+)\.js)$")
+# A name in the same directory.
+_PLAIN = re.compile(r"[\w-]+\.\w+(?:\?|$)")
 _MOST = re.compile(r"maxpage\s*=\s*[\"']?(\d{1,9})")
 _TOTAL = re.compile(r"共\s*(\d+)\s*页|页次\s*[:：]?\s*\d+\s*/\s*(\d+)|第?\s*\d+\s*/\s*(\d+)\s*页")
 _NUMBER_IN_URL = re.compile(
@@ -46,7 +49,14 @@ def next_page(page: Page, portal: Portal | None = None) -> str | None:
             if url := _target(page, element.get("href")):
                 return url
         return None
-    return _linked(page) or _selected(page) or _scripted(page) or _counted(page) or _totalled(page)
+    return (
+        _linked(page)
+        or _selected(page)
+        or _scripted(page)
+        or _counted(page)
+        or _totalled(page)
+        or _target(page, turned_page(page))
+    )
 
 
 def next_by_template(url: str, portal: Portal) -> str | None:
@@ -249,6 +259,8 @@ def absolute(page: Page, href: str) -> str:
         # urljoin would fold /system/count//0018005/ into an address that the server does not know.
         split = urlsplit(start)
         return f"{split.scheme}://{split.netloc}{href}"
+    if href and "//" in urlsplit(start).path and _PLAIN.match(href):
+        return f"{start.partition('?')[0].rpartition('/')[0]}/{href}"
     return urljoin(start, href)
 
 

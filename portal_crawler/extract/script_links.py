@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any
 
 from portal_crawler.extract.literals import GAP, PAGE_START, UNKNOWN, read_value
@@ -19,6 +18,7 @@ _MUSTACHE = re.compile(
 _ID_FIELD = re.compile(r"\{\w*(?:id|ID|Id|code|uuid|guid|key|no|sn)\w*\}")
 _IMAGES = re.compile(r"\{\w*(?:img|pic|image|thumb|cover|logo)\w*\}", re.I)
 _MOST_EXPRESSIONS = 1500
+_MOST_VALUES = 300
 
 
 def link_forms(page: Page, scripts: Iterable[str] = ()) -> tuple[str, ...]:
@@ -29,10 +29,13 @@ def link_forms(page: Page, scripts: Iterable[str] = ()) -> tuple[str, ...]:
     for text in texts:
         names.read(text[:MOST_SCRIPT])
     for text in texts:
-        for match in islice(_LINK_START.finditer(text[:MOST_SCRIPT]), _MOST_EXPRESSIONS):
+        at = tried = 0
+        while tried < _MOST_EXPRESSIONS and (match := _LINK_START.search(text, at, MOST_SCRIPT)):
+            tried += 1
             try:
-                value, _ = read_value(text, match.start(), names, names.lookup)
+                value, at = read_value(text, match.start(), names, names.lookup, most=_MOST_VALUES)
             except ValueError:
+                at = match.end() + 1
                 continue
             if isinstance(value, str) and "{" in value:
                 for form in [match["url"] for match in _HREF.finditer(value)] or [value]:
@@ -73,7 +76,7 @@ def _templates(page: Page) -> Iterator[str]:
                 continue
             if key.startswith((":", "v-bind:")):
                 try:
-                    form = read_value(value, 0, names)[0]
+                    form = read_value(value, 0, names, most=_MOST_VALUES)[0]
                 except ValueError:
                     continue
                 if isinstance(form, str):

@@ -15,7 +15,7 @@ from portal_crawler.extract.page import Page
 _ASSIGNED = re.compile(r"(?<![\w$.'\"])(?P<name>[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)\s*(?P<sign>\+?=)(?![=>])\s*")
 _PROPERTY = re.compile(r"(?<![\w$.?])['\"]?(?P<name>[A-Za-z_$][\w$]*)['\"]?\s*:\s*(?=['\"\d\[{])")
 _FUNCTION = re.compile(
-    r"function\s+(?P<name>[\w$]+)\s*\((?P<names>[\w$,\s=]*)\)|(?P<name2>[\w$]+)\s*[:=]\s*(?:async\s*)?(?:function\s*\w*\s*)?"
+    r"function\s+(?P<name>[\w$]+)\s*\((?P<names>[\w$,\s=]*)\)|(?<![\w$])(?P<name2>[\w$]+)\s*[:=]\s*(?:async\s*)?(?:function\s*\w*\s*)?"
     r"\((?P<names2>[\w$,\s=]*)\)\s*(?:=>\s*)?\{"
 )
 _COUNTS_PAGES = re.compile(
@@ -42,6 +42,7 @@ _MOST_ASSIGNMENTS = 3000
 # What a script says of its requests stands before this; what is longer is a library.
 MOST_SCRIPT = 600_000
 _MOST_FUNCTIONS = 200
+_MOST_CALLS = 20
 # Names of addresses and options; a list that a name stands for is no part of an address.
 _MOST_VALUES = 200
 
@@ -135,7 +136,8 @@ class ScriptNames(dict[str, Any]):
         parameters = [name.partition("=")[0].strip() for name in names.split(",") if name.strip()]
         if not parameters or not function:
             return False
-        for call in re.finditer(rf"(?<![\w$]){re.escape(function)}\s*\((?=[^)])", script):
+        calls = re.finditer(rf"(?<![\w$]){re.escape(function)}\s*\((?=[^)])", script)
+        for call in islice(calls, _MOST_CALLS):
             if re.search(r"function\s*$", script[max(0, call.start() - 12) : call.start()]):
                 continue
             try:

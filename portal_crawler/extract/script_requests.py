@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -20,8 +21,11 @@ from portal_crawler.extract.script_names import MOST_SCRIPT, ScriptNames, counts
 
 # No list page needs more tries; each is a request to the portal.
 MOST_REQUESTS = 12
+# What a call is given; a list of articles is not sent.
+_MOST_VALUES = 500
+_MOST_CALLS = 500
 _CALL = re.compile(
-    r"(?<![\w$])(?P<name>[\w$.]*(?:fetch|getJSON|ajax|axios|jsonp|request|https?|getScript|loadScript|loadJs|load|get|open))\s*\(\s*",
+    r"(?<![\w$.])(?P<name>[\w$.]{0,60}(?:fetch|getJSON|ajax|axios|jsonp|request|https?|getScript|loadScript|loadJs|load|get|open))\s*\(\s*",
     re.I,
 )
 _SOURCE = re.compile(r"\.src\s*=\s*(?=['\"`\w])")
@@ -96,16 +100,16 @@ def loaded_scripts(page: Page) -> tuple[str, ...]:
 def _asked(texts: list[str], names: ScriptNames) -> Iterator[tuple[str, int]]:
     for text in texts:
         text = text[:MOST_SCRIPT]
-        for match in _CALL.finditer(text):
+        for match in islice(_CALL.finditer(text), _MOST_CALLS):
             if re.search(r"function\s+$", text[max(0, match.start() - 12) : match.start()]):
                 continue
             if raw := _called(text, match.end(), match["name"].lower(), names):
                 yield raw, 10
-        for match in _SOURCE.finditer(text):
+        for match in islice(_SOURCE.finditer(text), _MOST_CALLS):
             raw = _expression(text, match.end(), names)
             if isinstance(raw, str) and _LIST_FILE.search(raw):
                 yield raw, 6
-        for match in _DATA_FILE.finditer(text):
+        for match in islice(_DATA_FILE.finditer(text), _MOST_CALLS):
             # A piece of a sum is no address.
             if "+" not in text[max(0, match.start() - 3) : match.start()] + text[match.end() : match.end() + 3]:
                 yield match["url"], 2
@@ -113,7 +117,7 @@ def _asked(texts: list[str], names: ScriptNames) -> Iterator[tuple[str, int]]:
 
 def _expression(text: str, start: int, names: ScriptNames) -> Any:
     try:
-        return read_value(text, start, names, names.lookup)[0]
+        return read_value(text, start, names, names.lookup, most=_MOST_VALUES)[0]
     except ValueError:
         return UNKNOWN
 
@@ -136,7 +140,7 @@ def _called(text: str, start: int, name: str, names: ScriptNames) -> str | None:
     url = _expression(text, start, names)
     rest = start
     try:
-        _, rest = read_value(text, start, names, names.lookup)
+        _, rest = read_value(text, start, names, names.lookup, most=_MOST_VALUES)
     except ValueError:
         return None
     following = re.match(r"\s*,\s*", text[rest : rest + 40])

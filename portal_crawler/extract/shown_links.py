@@ -15,20 +15,12 @@ from urllib.parse import urldefrag, urlsplit
 from lxml import etree
 
 from portal_crawler.extract.addresses import FILES, looks_like_article
-from portal_crawler.extract.boilerplate import is_block_heading, is_tools
-from portal_crawler.extract.lines import EDGES
+from portal_crawler.extract.boilerplate import is_block_heading
+from portal_crawler.extract.link_items import LEVELS, alone, date_beside, title_and_date
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.pager import absolute
 
 _SKIPPED = ("javascript:", "mailto:", "tel:", "data:", "#", "about:")
-_DATE = re.compile(
-    r"(?:(?:19|20)\d\d|\d\d)\s*[-/.年]\s*[01]?\d\s*[-/.月]\s*[0-3]?\d日?(?:\s+[0-2]?\d:[0-5]\d(?::[0-5]\d)?)?"
-    r"|(?<![\d.])[01]?\d\s*[-/月]\s*[0-3]?\d日?(?![\d.])(?:\s+[0-2]?\d:[0-5]\d)?|\d{1,2}\s*(?:分钟|小时|天)前|(?:昨天|今天|前天)(?:\s*[0-2]?\d:[0-5]\d)?"
-)
-_AROUND_DATE = " \u3000[]【】()（）"
-_DATE_AT_EDGE = re.compile(
-    rf"^[\[【(（]?\s*(?:{_DATE.pattern})\s*[\]】)）]?(?=\s)|(?<=\s)[\[【(（]?\s*(?:{_DATE.pattern})\s*[\]】)）]?$"
-)
 # What template authors call the blocks that are not the page's list. `right` and `left` are not among them: the
 # list stands right of a menu as often as left of a ranking.
 _ASIDE = re.compile(
@@ -38,12 +30,19 @@ _ASIDE = re.compile(
 )
 _FRONT_PAGE = re.compile(r"^/?(?:(?:index|default)\.\w+)?$", re.I)
 _NEWEST = re.compile(r"^[\W_]*(?:最新|今日|今天|本网|频道|栏目|新闻|更多|专题)")
-_MORE = re.compile(
-    r"^[\[【(（<]*(?:详细|详情|查看详情|更多|全文|阅读全文|查看全文|点击查看|more|detail)[\]】)）>…. ]*$", re.I
+_NEIGHBOUR = re.compile(r"^[\W_]*(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇|上一则|下一则)")
+_EMPTY = re.compile(
+    r"^[\W_]*(?:暂无|暂时没有|没有(?:找到|相关|任何|符合)|对不起)|共\s*0\s*[条页篇]|"
+    r"(?:暂无|没有)(?:内容|数据|信息|新闻|文章|记录)"
 )
-_CUT_SHORT = re.compile(r"(?:\.{2,}|…)$")
-# How far up a link's item, its list and the list's class reach.
-_LEVELS = 6
+_CALLED_LIST = re.compile(r"list|news|con|article|main", re.I)
+_BYLINE = re.compile(r"(?:来源|责任编辑|责编|编辑|作者|记者)\s*[:：]")
+_HEADINGS = ("h1", "h2", "h3", "h4", "dt")
+_FEW_LISTS = 2
+# Characters of running text, in paragraphs of their own, that make a page an article.
+_PARAGRAPH = 20
+_PROSE_OF_ARTICLE = 60
+_PROSE_BESIDE_LIST = 200
 _SHORTEST_TITLE = 4
 # In a list that is sure, 图解5 is a title, too.
 _SHORTEST_IN_LIST = 2
@@ -64,13 +63,10 @@ class Link:
 
 def main_links(page: Page) -> list[Link]:
     """The links that are a page's list, in page order, each address once, with title and date."""
-    links = links_of(page, page.root.iter("a"), every=False)
-    alone = _alone([link for link in links if link.likely] or links)
+    links = [link for link in links_of(page, page.root.iter("a"), every=False) if not _is_neighbour(link.element)]
+    holders = alone([link for link in links if link.likely] or links)
     for link in links:
-        link.date = _date_beside(link, alone)
-        if inside := _DATE_AT_EDGE.search(link.title):
-            link.date = inside.group().strip(_AROUND_DATE)
-            link.title = link.title.replace(inside.group(), "").strip()
+        link.date = link.date or date_beside(link, holders)
     groups: dict[str, list[Link]] = {}
     for link in links:
         groups.setdefault(_place(link.element), []).append(link)
@@ -84,20 +80,26 @@ def main_links(page: Page) -> list[Link]:
     if ranks[best][0] < 2 and _FRONT_PAGE.search(urlsplit(page.url).path):
         # A front page has many lists and dates beside none of them.
         chosen = [link for link in links if ranks[_place(link.element)][0] >= 1]
+    # A page of many undated lists has places for more.
+    single = sum(rank[0] >= 1 for rank in ranks.values()) <= _FEW_LISTS
+    if (ranks[best][0] < 2 and single and _says_empty(page, chosen)) or _is_article(page, chosen):
+        return []
     around = _around(chosen)
     # What stands in the list's own block belongs to it, also a lead or a pinned item of another design.
+    sure = {id(link) for link in chosen}
     kept = [
         link
         for link in links
-        if link in chosen or (link.likely and around is not None and _inside(link.element, around))
+        if id(link) in sure or (link.likely and around is not None and _inside(link.element, around))
     ]
+    kept = _leading(around, kept, links) + kept
     best_of: dict[str, Link] = {}
     for link in kept:
         known = best_of.get(link.url)
-        if known is None or (link in chosen and known not in chosen):
+        if known is None or (id(link) in sure and id(known) not in sure):
             best_of[link.url] = link
     shortest = {True: _SHORTEST_IN_LIST, False: _SHORTEST_TITLE}
-    return [link for link in kept if best_of[link.url] is link and len(link.title) >= shortest[link in chosen]]
+    return [link for link in kept if best_of[link.url] is link and len(link.title) >= shortest[id(link) in sure]]
 
 
 def links_of(page: Page, anchors: object, *, every: bool) -> list[Link]:
@@ -118,75 +120,21 @@ def links_of(page: Page, anchors: object, *, every: bool) -> list[Link]:
             continue
         if split.scheme not in ("http", "https") or url == own or FILES.search(split.path):
             continue
-        title = _title(anchor)
+        title, date = title_and_date(anchor)
         key = (url, "" if every else _place(anchor))
         known = found.get(key)
         if known is None:
-            found[key] = Link(url, title, anchor, every or looks_like_article(split.path, split.query))
+            found[key] = Link(url, title, anchor, every or looks_like_article(split.path, split.query), date)
         elif len(title) > len(known.title):
-            known.title, known.element = title, anchor
+            known.title, known.element, known.date = title, anchor, date or known.date
     return list(found.values())
-
-
-def _title(anchor: etree._Element) -> str:
-    """The text of a link, in full where the page cuts it short; "" for pictures and for 详细."""
-    text = " ".join("".join(anchor.itertext()).split()).strip(EDGES + "·•・●■▪◆>›-")
-    full = (anchor.get("title") or "").strip()
-    if full and _CUT_SHORT.search(text) and full[:4] == text[:4]:
-        return full
-    if _MORE.match(text) or (text and is_tools(text)):
-        return ""
-    return text
-
-
-def _alone(links: list[Link]) -> dict[etree._Element, str]:
-    """Elements around links, up to some levels, that hold one address only, with that address."""
-    holds: dict[etree._Element, str] = {}
-    for link in links:
-        for level, ancestor in enumerate(link.element.iterancestors()):
-            if level >= _LEVELS:
-                break
-            holds[ancestor] = link.url if holds.get(ancestor, link.url) == link.url else ""
-    return holds
-
-
-def _date_beside(link: Link, alone: dict[etree._Element, str]) -> str | None:
-    """The date in the item around a link, or in a neighbour of the item that holds no link."""
-    item = link.element
-    for ancestor in link.element.iterancestors():
-        if alone.get(ancestor) != link.url:
-            break
-        item = ancestor
-        if date := _date_in(ancestor, link.element):
-            return date
-    texts = [item.tail or ""]
-    for neighbour in (item.getnext(), item.getprevious()):
-        if neighbour is not None and neighbour.find(".//a") is None and neighbour.tag != "a":
-            texts.append("".join(neighbour.itertext()) if isinstance(neighbour.tag, str) else "")
-    for text in texts:
-        if len(text.strip()) <= 40 and (match := _DATE.search(text)):
-            return match.group().strip()
-    return None
-
-
-def _date_in(item: etree._Element, anchor: etree._Element) -> str | None:
-    inside = {id(element) for element in anchor.iter()}
-    for element in item.iter():
-        text = element.text if id(element) not in inside else None
-        for piece in (
-            text,
-            element.tail if element is not item and (id(element) not in inside or element is anchor) else None,
-        ):
-            if piece and len(piece.strip()) <= 40 and (match := _DATE.search(piece)):
-                return match.group().strip()
-    return None
 
 
 def _place(element: etree._Element) -> str:
     """Where a link stands in the page's structure: the tags around it, and the classes of what repeats."""
     steps = []
     for level, ancestor in enumerate(element.iterancestors()):
-        if level >= _LEVELS or ancestor.tag in ("body", "html"):
+        if level >= LEVELS or ancestor.tag in ("body", "html"):
             break
         name = ancestor.get("id") if level > 1 else None
         mark = name or ancestor.get("class") or ""
@@ -233,7 +181,7 @@ def _rank(group: list[Link], beside: set[etree._Element], headed: set[etree._Ele
     size = sum(min(len(link.title), 30) for link in titled)
     around = list(titled[0].element.iterancestors())
     apart = any(element in beside for element in around)
-    under = any(element in headed for element in around[:_LEVELS])
+    under = any(element in headed for element in around[:LEVELS])
     if dated >= 0.5 and mean >= _SHORTEST_IN_LIST:
         return (0.0 if under else 0.5 if apart else 2.0), size * (0.5 + likely)
     if likely < 0.5 or mean < _HEADLINE or under or apart or any(map(_is_called_aside, around)):
@@ -258,3 +206,62 @@ def _around(group: list[Link]) -> etree._Element | None:
 
 def _inside(element: etree._Element, around: etree._Element) -> bool:
     return any(ancestor is around for ancestor in element.iterancestors())
+
+
+def _is_neighbour(anchor: etree._Element) -> bool:
+    """Whether a link leads to the article before or after the one shown."""
+    text = "".join(anchor.itertext()).strip()
+    before = anchor.getprevious().tail if anchor.getprevious() is not None else anchor.getparent().text
+    return _NEIGHBOUR.match(text) is not None or _NEIGHBOUR.match((before or "").strip()) is not None
+
+
+def _says_empty(page: Page, chosen: list[Link]) -> bool:
+    """Whether a page says that its list is empty, or shows the empty list: other links without dates are none."""
+    if any(len(line.text) <= 20 and _EMPTY.search(line.text) for line in page.lines):
+        return True
+    first = chosen[0].element
+    for element in page.root.iter("ul", "ol", "table", "tbody"):
+        called = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if len(element) or (element.text or "").strip() or not _CALLED_LIST.search(called) or _ASIDE.search(called):
+            continue
+        around = _around(chosen)
+        # Not one of several lists in a row, of which another is full.
+        if around is None or element.getparent() is not around.getparent():
+            return _precedes(page, element, first)
+    return False
+
+
+def _precedes(page: Page, one: etree._Element, other: etree._Element) -> bool:
+    return next(element for element in page.root.iter(one.tag, other.tag) if element in (one, other)) is one
+
+
+def _is_article(page: Page, chosen: list[Link]) -> bool:
+    """Whether a page is an article, whose links to others are no list of its channel."""
+    around = _around(chosen)
+    inside = set(around.iter()) if around is not None else set()
+    split = urlsplit(page.url)
+    enough = _PROSE_OF_ARTICLE if looks_like_article(split.path, split.query) else _PROSE_BESIDE_LIST
+    prose = 0
+    label = False
+    for line in page.lines:
+        label = label or (len(line.text) < 120 and _BYLINE.search(line.text) is not None)
+        if len(line.text) >= _PARAGRAPH and line.link * 5 < len(line.text) and line.text[-1] in "。！？”…":
+            if inside and page.element(line.block) in inside:
+                continue
+            prose += len(line.text)
+    return prose >= enough and (label or enough == _PROSE_OF_ARTICLE)
+
+
+def _leading(around: etree._Element | None, kept: list[Link], links: list[Link]) -> list[Link]:
+    """The lead story: one article alone in a block right before the list, with a heading of its own."""
+    if around is None:
+        return []
+    before = around.getprevious()
+    while before is not None and not isinstance(before.tag, str):
+        before = before.getprevious()
+    if before is None or _is_called_aside(before) or before.tag in ("nav", "header"):
+        return []
+    inside = [link for link in links if _inside(link.element, before) and link.url not in {one.url for one in kept}]
+    titled = [link for link in inside if link.likely and len(link.title) >= _HEADLINE]
+    heads = any(ancestor.tag in _HEADINGS for link in titled for ancestor in link.element.iterancestors())
+    return titled[:1] if len({link.url for link in inside}) == 1 and heads else []
