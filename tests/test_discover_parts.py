@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from portal_maker.dede import Dede
-from portal_maker.empire import Empire
+from portal_maker.empire import Unturned
 from portal_maker.manner import Manner
 from portal_maker.newsroom import Column
 from portal_maker.trs import Trs
@@ -325,15 +325,8 @@ def test_an_article_that_gives_no_text_leaves_the_profile_unverified() -> None:
     assert "2000.html gave no" in found.doubts[0]
 
 
-class HiddenPager(Empire):
-    """A portal whose lists load more by a script that says nothing of addresses."""
-
-    def _pager(self, column: Column, page: int, pages: int) -> str:
-        return '<a href="javascript:;" onclick="more()">加载更多</a>'
-
-
 class HiddenPagerFromZero(Trs):
-    """The same, its second page index_1.html."""
+    """A portal whose lists hide their second page, which is index_1.html."""
 
     def list_page(self, column: Column, stories: Sequence[object], page: int, pages: int) -> str:
         html = super().list_page(column, stories, page, pages)
@@ -350,7 +343,7 @@ class HiddenPagerWithNumbers(Dede):
 
 @pytest.mark.parametrize(
     ("manner", "pager"),
-    [(HiddenPager, "index_{page}.html"), (HiddenPagerFromZero, "index_{page-1}.html"), (HiddenPagerWithNumbers, None)],
+    [(Unturned, "index_{page}.html"), (HiddenPagerFromZero, "index_{page-1}.html"), (HiddenPagerWithNumbers, None)],
 )
 def test_a_pager_that_no_page_shows_is_found_by_trying(manner: type[Manner], pager: str | None) -> None:
     found = discover(f"http://{HOST}/", made(manner()))

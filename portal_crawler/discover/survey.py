@@ -13,12 +13,15 @@ from portal_crawler.discover.records import Rejected
 from portal_crawler.discover.trail import trail
 from portal_crawler.discover.visits import NoAnswer, Visits
 from portal_crawler.extract import Page
+from portal_crawler.extract.times import find_stamp
 from portal_crawler.urls import belongs_to, identity
 
 # Requests that are kept for reading articles and second pages.
 _RESERVE = 12
 # So many pages with one and the same list show a block of the whole site, and no list of their own.
 _SITE_WIDE = 3
+# A slider or a box of the newest may stand before the boxes of a section's front.
+_SPARE_RUNS = 3
 
 
 @dataclass(slots=True)
@@ -130,18 +133,16 @@ class Survey:
                 self._drop(found, "shows what stands on many pages, and no list of its own")
 
     def _without_fronts(self) -> None:
-        """Drop fronts of sections: everything on them stands in the lists below them, and they lead no further."""
+        """Drop fronts of sections: boxes, each of what a list below them begins with, and no way further."""
         for found in list(self.found):
-            if found.list.has_next:
-                continue
             below = [other for other in self.found if other is not found and self._is_under(other, found)]
-            listed = {entry.url for other in below for entry in other.entries}
-            if len(below) > 1 and all(entry.url in listed for entry in found.entries):
-                names = "、".join(other.candidate.name for other in below)
-                self._drop(found, f"the front of {names}, which list all that it shows")
-                for other in below:
-                    if not other.crumbs:
-                        other.path = (found.candidate.name, other.candidate.name)
+            if found.list.has_next or len(below) < 2 or not _is_of_boxes(found, below):
+                continue
+            names = "、".join(other.candidate.name for other in below)
+            self._drop(found, f"the front of {names}, which list all that it shows")
+            for other in below:
+                if not other.crumbs:
+                    other.path = (found.candidate.name, other.candidate.name)
 
     def _is_under(self, one: Found, other: Found) -> bool:
         """Whether a channel is part of another: by its menu, its folder, or what its page says."""
@@ -168,3 +169,26 @@ class Survey:
 
 def _same_as(found: Found) -> str:
     return f"lists the same as {found.candidate.name} at {found.url}"
+
+
+def _is_of_boxes(found: Found, below: list[Found]) -> bool:
+    """Whether a page shows parts of the lists below it one after the other; a list of them all goes by date."""
+    if _goes_by_date(found.entries):
+        return False
+    listed = [{entry.url for entry in other.entries} for other in below]
+    runs, current = 0, -1
+    for entry in found.entries:
+        holders = [place for place, urls in enumerate(listed) if entry.url in urls]
+        if not holders:
+            return False
+        if current not in holders:
+            runs, current = runs + 1, holders[0]
+    return runs <= len(below) + _SPARE_RUNS
+
+
+def _goes_by_date(entries: tuple[Entry, ...]) -> bool:
+    """Whether entries have dates that only go back."""
+    # Any year will do where a date lacks its own.
+    stamps = [find_stamp(entry.date or "", year=2000) for entry in entries]
+    days = [stamp.value[:10] for stamp in stamps if stamp]
+    return len(days) == len(entries) > 1 and days == sorted(days, reverse=True) and days[0] != days[-1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from portal_maker.dede import Dede
 from portal_maker.dynamic import Dynamic
-from portal_maker.empire import Empire
+from portal_maker.empire import Empire, Unturned
 from portal_maker.founder import Founder
 from portal_maker.manner import Manner, TrueChannel
 from portal_maker.modern import Modern, Numbered
@@ -20,5 +20,6 @@ from portal_maker.trs import Trs
 __all__ = ["MANNERS", "Manner", "TrueChannel"]
 
 MANNERS: dict[str, type[Manner]] = {
-    manner.name: manner for manner in (Empire, Dede, Phpcms, Trs, System, Founder, Modern, Numbered, People, Dynamic)
+    manner.name: manner
+    for manner in (Empire, Unturned, Dede, Phpcms, Trs, System, Founder, Modern, Numbered, People, Dynamic)
 }

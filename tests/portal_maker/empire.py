@@ -136,3 +136,14 @@ class Empire(Manner):
             f'<table width="920" align="center"><tr><td>{label}：本站为演示站点，内容均为虚构。</td></tr></table>',
             "about",
         )
+
+
+class Unturned(Empire):
+    """The same, its lists without a way to their second page but a script that says nothing of addresses."""
+
+    name = "unturned"
+    site = "河源日报网"
+    needs = {"pager": "index_{page}.html"}  # noqa: RUF012 - no portal changes it
+
+    def _pager(self, column: Column, page: int, pages: int) -> str:
+        return '<a href="javascript:;" onclick="more()">加载更多</a>'

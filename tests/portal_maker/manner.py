@@ -77,6 +77,8 @@ class Manner:
     split: bool = True
     markups: tuple[str, ...] = ("word", "plain", "breaks")
     precision: str = "minute"
+    # What its profile must say, `{base}` for the portal's address; the pages say all else.
+    needs: dict[str, str] = {}  # noqa: RUF012 - no portal changes it
     # What the server says of its pages.
     content_type: str = "text/html"
 

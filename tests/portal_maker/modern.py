@@ -164,6 +164,7 @@ class Numbered(Modern):
     name = "numbered"
     site = "九龙江网"
     first_number = 730122
+    needs = {"article_url": "{base}/detail/{id}.html"}  # noqa: RUF012 - no portal changes it
 
     def article_path(self, story: Story, page: int = 1) -> str:
         return f"/detail/{story.number}.html"
