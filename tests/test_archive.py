@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from portal_crawler.archive import ArchiveError, ArchiveWriter, Exchange, read_exchange, recover
+from portal_crawler.archive import ArchiveError, ArchiveWriter, Exchange, read_exchange, recover, scan_segment
+from portal_crawler.archive.scan import stored
 
 PAGE = "<html><body>一个页面，𠮷野家。</body></html>".encode("gb18030")
 
@@ -78,11 +80,58 @@ def test_warcio_finds_every_digest_right(tmp_path: Path) -> None:
 
 def test_segment_is_followed_by_another_when_it_is_full(tmp_path: Path) -> None:
     with ArchiveWriter(tmp_path, "gscn", segment_bytes=2000) as archive:
-        captures = [archive.write(exchange(f"http://news.example/{n}.html", bytes(range(256)) * 4)) for n in range(8)]
+        captures = [
+            archive.write(exchange(f"http://news.example/{n}.html", bytes(range(256)) * 4 + b"%d" % n))
+            for n in range(8)
+        ]
     files = [capture.file for capture in captures]
     assert len(set(files)) > 1
     assert files == sorted(files)
     assert all(read_exchange(tmp_path, c.file, c.offset, c.length).url == c.url for c in captures)
+
+
+def test_body_that_comes_again_is_a_revisit_and_read_back_like_the_first(tmp_path: Path) -> None:
+    body = PAGE + random.Random(1).randbytes(2000)
+    with ArchiveWriter(tmp_path, "gscn") as archive:
+        first = archive.write(exchange("http://news.example/1.html", body))
+        again = archive.write(exchange("http://news.example/2.html", body, X_Own="2"))
+    assert again.length < first.length and again.digest == first.digest
+    found = read_exchange(tmp_path, again.file, again.offset, again.length)
+    assert (found.url, found.body) == ("http://news.example/2.html", body)
+    assert (b"X-Own", b"2") in found.headers
+    record = [item.record for item in scan_segment(tmp_path / again.file)][-1]
+    assert record is not None and record.kind == "revisit" and record.payload == b""
+    assert record.fields["warc-refers-to-target-uri"] == "http://news.example/1.html"
+    assert record.fields["warc-profile"].endswith("/warc/1.1/revisit/identical-payload-digest")
+    with (tmp_path / first.file).open("r+b") as segment:
+        segment.seek(first.offset + first.length // 2)
+        segment.write(b"damage")
+    with pytest.raises(ArchiveError, match=f"{first.file}:{first.offset}"):
+        read_exchange(tmp_path, again.file, again.offset, again.length)
+
+
+def test_scan_goes_on_behind_a_damaged_record_and_names_what_the_digests_do_not_cover(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, "gscn") as archive:
+        captures = [archive.write(exchange(f"http://news.example/{n}.html", PAGE * n)) for n in range(1, 4)]
+    path = tmp_path / captures[0].file
+    whole = path.read_bytes()
+    assert [item.problem for item in scan_segment(path)] == [None] * 7
+    assert sum(item.length for item in scan_segment(path)) == len(whole)
+    damaged = bytearray(whole)
+    damaged[captures[1].offset + captures[1].length // 2] ^= 0xFF
+    path.write_bytes(damaged)
+    assert [item.offset for item in scan_segment(path) if item.problem] == [captures[1].offset]
+    # The time in the gzip header of the first record, which nothing else reads.
+    path.write_bytes(whole[:4] + b"\x01" + whole[5:])
+    assert [item.offset for item in scan_segment(path) if item.problem] == [0]
+    path.write_bytes(whole[:-5])
+    assert [(item.offset, item.torn) for item in scan_segment(path) if item.problem] == [(captures[2].offset, True)]
+
+
+@pytest.mark.parametrize("size", [0, 1, 0xFFFF, 0x10000, 200_000])
+def test_stored_member_is_what_any_gzip_reader_unpacks(size: int) -> None:
+    record = (b"\x00\xffWARC" * (size // 6 + 1))[:size]
+    assert gzip.decompress(stored(record)) == record
 
 
 def test_flipped_byte_is_found(tmp_path: Path) -> None:

@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
-import io
-from datetime import datetime
+import re
 from pathlib import Path
 
-from fastwarc.warc import ArchiveIterator, WarcRecord
-
 from portal_crawler.archive.exchange import ArchiveError, Exchange
+from portal_crawler.archive.record import Record, parse_record, sha1_of
+from portal_crawler.archive.scan import unpack
+
+_PLACE = re.compile(r"(?P<file>[a-z0-9._-]+/[\w.-]+\.warc\.gz):(?P<offset>\d+)\+(?P<length>\d+)", re.ASCII)
 
 
 def read_exchange(directory: Path, file: str, offset: int, length: int) -> Exchange:
-    """The exchange whose response record lies at a place, its digest checked; without the request's headers.
+    """The exchange whose response record lies at a place, its digests checked; without the request's headers.
 
-    file: path of the segment below `directory`. offset, length: bytes of the record's gzip member. Raises
-    ArchiveError that names the place when the file is missing, or the record is damaged or no response.
+    file: path of the segment below `directory`. offset, length: bytes of the record's gzip member. Of a revisit,
+    which holds no body of its own, the body is that of the response it refers to. Raises ArchiveError that names the
+    place when the file is missing, or the record is damaged or no response.
     """
+    place = f"{file}:{offset}"
+    record = _record(directory, file, offset, length)
+    try:
+        if record.kind == "response":
+            return record.exchange()
+        if record.kind == "revisit":
+            return record.exchange(body=body_of_revisit(directory, record))
+    except (ValueError, KeyError) as error:
+        raise ArchiveError(f"{place}: {error}") from error
+    raise ArchiveError(f"{place}: a {record.kind} record, no response")
+
+
+def original_of(record: Record) -> tuple[str, int, int] | None:
+    """File, offset and length of the response that a revisit refers to; None where it names no place."""
+    match = _PLACE.fullmatch(record.fields.get("refers-to-member", ""))
+    return (match["file"], int(match["offset"]), int(match["length"])) if match else None
+
+
+def body_of_revisit(directory: Path, record: Record) -> bytes:
+    """The body that a revisit stands for. Raises ArchiveError when it cannot be had, or has another digest."""
+    place = original_of(record)
+    if place is None:
+        raise ArchiveError(f"{record.url}: a revisit that does not say where its payload lies")
+    original = _record(directory, *place)
+    if original.kind != "response" or sha1_of(original.payload) != record.fields.get("warc-payload-digest"):
+        raise ArchiveError(f"{place[0]}:{place[1]}: not the payload that was seen again at {record.url}")
+    return original.payload
+
+
+def _record(directory: Path, file: str, offset: int, length: int) -> Record:
     place = f"{file}:{offset}"
     try:
         with (directory / file).open("rb") as segment:
@@ -27,31 +59,9 @@ def read_exchange(directory: Path, file: str, offset: int, length: int) -> Excha
     if len(member) != length:
         raise ArchiveError(f"{place}: the file ends {length - len(member)} bytes too early")
     try:
-        for record in ArchiveIterator(io.BytesIO(member), parse_http=False):
-            return _exchange(record, place)
-    except (OSError, ValueError, EOFError) as error:
+        record = parse_record(unpack(member))
+    except ValueError as error:
         raise ArchiveError(f"{place}: {error}") from error
-    raise ArchiveError(f"{place}: no record lies there")
-
-
-def _exchange(record: WarcRecord, place: str) -> Exchange:
-    if not record.verify_block_digest(consume=False):
-        raise ArchiveError(f"{place}: block digest does not match")
-    block = record.reader.read()
-    head, separator, body = block.partition(b"\r\n\r\n")
-    status_line, *lines = head.split(b"\r\n")
-    parts = status_line.split(b" ", 2)
-    if not separator or len(parts) < 2 or not parts[1].isdigit():
-        raise ArchiveError(f"{place}: the record holds no HTTP response")
-    headers = tuple((name, value.strip()) for name, _, value in (line.partition(b":") for line in lines))
-    return Exchange(
-        url=record.headers["WARC-Target-URI"],
-        method="GET",
-        request_headers=(),
-        status=int(parts[1]),
-        reason=parts[2].decode("latin-1") if len(parts) > 2 else "",
-        headers=headers,
-        body=body,
-        fetched_at=datetime.fromisoformat(record.headers["WARC-Date"]),
-        ip=record.headers.get("WARC-IP-Address"),
-    )
+    if problem := record.problem():
+        raise ArchiveError(f"{place}: {problem}")
+    return record

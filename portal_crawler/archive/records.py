@@ -1,8 +1,11 @@
-"""Exchanges as WARC 1.1 records, each one gzip member."""
+"""Exchanges as WARC 1.1 records, each one gzip member.
+
+warcinfo and request records are stored, responses compressed. The request names the digest of its response's member:
+what unpacks to the right bytes can still have been changed, as where a compressed page repeats itself.
+"""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
 import uuid
@@ -14,19 +17,34 @@ from fastwarc.warc import WarcRecord, WarcRecordType
 
 from portal_crawler import __version__
 from portal_crawler.archive.exchange import Exchange, Headers
+from portal_crawler.archive.record import sha1_of
+from portal_crawler.archive.scan import stored
 
 # zlib's middle level: on pages of news, level 9 saves 1 % more and takes twice as long.
 _COMPRESSION = 6
 _ORIGINAL = b"X-Archive-Orig-"
+_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """An exchange's two records as bytes, and the digest of the response's body."""
+    """An exchange's two records as bytes, the digest of the response's body, and the response's WARC-Date."""
 
     request: bytes
     response: bytes
     digest: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A response whose body came again: what it answered, its WARC-Date, and the place of its member."""
+
+    url: str
+    date: str
+    file: str
+    offset: int
+    length: int
 
 
 def warcinfo(file_name: str) -> bytes:
@@ -37,22 +55,36 @@ def warcinfo(file_name: str) -> bytes:
     record.headers["WARC-Filename"] = file_name
     record.headers["Content-Type"] = "application/warc-fields"
     record.set_bytes_content(fields)
-    return _member(record, None)
+    return stored(_written(record))
 
 
-def members(exchange: Exchange) -> Members:
-    """The request and the response record of an exchange; the request refers to the response."""
+def members(exchange: Exchange, original: Original | None = None) -> Members:
+    """The request and the response record of an exchange; the request refers to the response.
+
+    original: an earlier response with the same body; the record is then a revisit, without the body.
+    """
     response_id = uuid.uuid4().urn
-    digest = hashlib.sha1(exchange.body, usedforsecurity=False).digest()
     status_line = f"HTTP/1.1 {exchange.status} {exchange.reason}".encode("latin-1", "replace")
-    response = _record(exchange, WarcRecordType.response, status_line, _unframed(exchange), exchange.body)
+    kind = WarcRecordType.revisit if original else WarcRecordType.response
+    response = _record(exchange, kind, status_line, _unframed(exchange), b"" if original else exchange.body)
     response.headers["WARC-Record-ID"] = f"<{response_id}>"
+    digest = hashlib.sha1(exchange.body, usedforsecurity=False).digest()
+    if original:
+        response.headers["WARC-Profile"] = _SAME_PAYLOAD
+        response.headers["WARC-Payload-Digest"] = sha1_of(exchange.body)
+        response.headers["WARC-Refers-To-Target-URI"] = original.url
+        response.headers["WARC-Refers-To-Date"] = original.date
+        # No standard field says where it lies; without one, a reader has to have an index of everything.
+        response.headers["Refers-To-Member"] = f"{original.file}:{original.offset}+{original.length}"
+    member = _compressed(response, None if original else digest)
     request = _record(exchange, WarcRecordType.request, _request_line(exchange), exchange.request_headers, b"")
     request.headers["WARC-Concurrent-To"] = f"<{response_id}>"
+    request.headers["Response-Member-Digest"] = f"sha256:{hashlib.sha256(member).hexdigest()}"
     return Members(
-        request=_member(request, None),
-        response=_member(response, digest),
-        digest=f"sha1:{base64.b32encode(digest).decode('ascii')}",
+        request=stored(_written(request)),
+        response=member,
+        digest=sha1_of(exchange.body),
+        date=response.headers["WARC-Date"],
     )
 
 
@@ -91,7 +123,14 @@ def _record(exchange: Exchange, kind: WarcRecordType, first_line: bytes, headers
     return record
 
 
-def _member(record: WarcRecord, payload_digest: bytes | None) -> bytes:
+def _written(record: WarcRecord) -> bytes:
+    """The record as bytes, with its block digest."""
+    buffer = io.BytesIO()
+    record.write(buffer, checksum_data=True)
+    return buffer.getvalue()
+
+
+def _compressed(record: WarcRecord, payload_digest: bytes | None) -> bytes:
     """The record as one gzip member, so that it can be read from its offset alone."""
     buffer = io.BytesIO()
     stream = GzipWriter(buffer, compression_level=_COMPRESSION)

@@ -10,10 +10,15 @@ from pathlib import Path
 from types import TracebackType
 
 from portal_crawler.archive.exchange import ArchiveError, Exchange, check_portal_id
-from portal_crawler.archive.records import members, warcinfo
+from portal_crawler.archive.record import sha1_of
+from portal_crawler.archive.records import Members, Original, members, warcinfo
 from portal_crawler.article import BEIJING, Capture
 
 SEGMENT_BYTES = 1024**3
+# A shorter body costs less than the reference to an earlier one.
+_LEAST_REPEATED = 512
+# So many bodies of a run are remembered; what comes again later is stored again.
+_MOST_REMEMBERED = 50_000
 
 
 class ArchiveWriter:
@@ -47,6 +52,8 @@ class ArchiveWriter:
         self._size = 0
         self._unsynced = False
         self._new_names: list[Path] = []
+        # Bodies by digest, the oldest first.
+        self._bodies: dict[str, Original] = {}
         self._broken: ArchiveError | None = None
 
     def __enter__(self) -> ArchiveWriter:
@@ -58,12 +65,16 @@ class ArchiveWriter:
         self.close()
 
     def write(self, exchange: Exchange) -> Capture:
-        """Append an exchange: its request, then its response, which ends what belongs to it."""
+        """Append an exchange: its request, then its response, which ends what belongs to it.
+
+        Of a body that this run has archived already, the response's record is a revisit of that one.
+        """
         self._refuse_if_broken()
-        made = members(exchange)
+        made = members(exchange, self._bodies.get(sha1_of(exchange.body)))
         handle = self._segment()
         offset = self._size + len(made.request)
         self._append(handle, made.request + made.response)
+        self._remember(exchange, made, offset)
         return Capture(
             url=exchange.url,
             fetched_at=exchange.fetched_at.astimezone(BEIJING).isoformat(timespec="seconds"),
@@ -74,6 +85,13 @@ class ArchiveWriter:
             offset=offset,
             length=len(made.response),
         )
+
+    def _remember(self, exchange: Exchange, made: Members, offset: int) -> None:
+        if len(exchange.body) < _LEAST_REPEATED or made.digest in self._bodies:
+            return
+        if len(self._bodies) >= _MOST_REMEMBERED:
+            del self._bodies[next(iter(self._bodies))]
+        self._bodies[made.digest] = Original(exchange.url, made.date, self._file, offset, len(made.response))
 
     def sync(self) -> None:
         """Put everything written so far on disk, the names of new files and folders included."""
