@@ -14,6 +14,7 @@ from portal_crawler.store.ledger import (
     seen_before,
     waiting_articles,
 )
+from portal_crawler.store.rechecks import SCHEDULE, Due, due_articles
 from portal_crawler.store.runs import finish_run, last_capture_ends, start_run
 from portal_crawler.store.search import Hit, search
 from portal_crawler.store.states import Found
@@ -21,7 +22,9 @@ from portal_crawler.store.templates import load_template, recent_bodies, save_te
 from portal_crawler.store.writer import Writer
 
 __all__ = [
+    "SCHEDULE",
     "ChannelRow",
+    "Due",
     "Found",
     "Hit",
     "PageCapture",
@@ -30,6 +33,7 @@ __all__ = [
     "Writer",
     "channel_row",
     "count_by_state",
+    "due_articles",
     "finish_run",
     "known_urls",
     "last_capture_ends",

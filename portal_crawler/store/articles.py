@@ -6,10 +6,12 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Literal
 
 from portal_crawler.article import Article, Capture
 from portal_crawler.store.fold import bigrams
+from portal_crawler.store.rechecks import SCHEDULE, put_seen
 
 # A changed one of these is a new revision of an article; what changes otherwise is a better reading of it.
 CONTENT = ("title", "published_at", "source", "editor", "body")
@@ -27,19 +29,32 @@ Fate = Literal["new", "revised", "seen"]
 
 @dataclass(frozen=True, slots=True)
 class PageCapture:
-    """One page of an article: its URL in canonical form and the capture that holds it."""
+    """One page of an article: its URL in canonical form and the capture that holds it.
+
+    etag, last_modified: what the answer named its version by, for an article of one page.
+    """
 
     url: str
     capture: Capture
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 def put_article(
-    connection: sqlite3.Connection, article: Article, portal: str, pages: Sequence[PageCapture]
+    connection: sqlite3.Connection,
+    article: Article,
+    portal: str,
+    pages: Sequence[PageCapture],
+    *,
+    previous: Article | None = None,
+    schedule: Sequence[timedelta] = SCHEDULE,
 ) -> tuple[int, Fate]:
     """Store an article and give its id and what became of it. Its captures must have rows already.
 
     It is a new row, a new revision of its row when one of CONTENT has changed, or seen again; the columns
-    hold the latest reading in every case.
+    hold the latest reading in every case. previous: what today's rules read on the pages of the last revision; then
+    the article is compared with that, and the revision keeps it, since better rules are no change of the article.
+    schedule: ages at which the article is to be asked for again.
     """
     capture_ids = [find_capture(connection, page.capture) for page in pages]
     seen_at = pages[0].capture.fetched_at
@@ -53,7 +68,11 @@ def put_article(
         _index(connection, article_id, article.title, article.body)
     else:
         article_id = old["id"]
-        if any(old[name] != values[name] for name in CONTENT):
+        before = dict(old)
+        if previous is not None:
+            before = _columns(previous, portal)
+            _read_again(connection, article_id, old["revision"], before)
+        if any(before[name] != values[name] for name in CONTENT):
             fate = "revised"
             values["revision"] = old["revision"] + 1
             _put_revision(connection, article_id, old["revision"] + 1, values)
@@ -70,6 +89,7 @@ def put_article(
             for number, (page, capture_id) in enumerate(zip(pages, capture_ids, strict=True), 1)
         ],
     )
+    put_seen(connection, article_id, portal, seen_at, schedule, pages[0].etag, pages[0].last_modified)
     connection.execute(
         """INSERT OR IGNORE INTO article_channels (article_id, channel_id)
            SELECT ?, e.channel_id FROM channel_entries e JOIN ledger l ON l.id = e.ledger_id
@@ -102,6 +122,16 @@ def _put_revision(connection: sqlite3.Connection, article_id: int, number: int, 
     row = {name: values[name] for name in _IN_REVISION}
     row |= {"article_id": article_id, "revision": number, "captured_at": values["last_seen_at"]}
     _insert(connection, "revisions", row)
+
+
+def _read_again(connection: sqlite3.Connection, article_id: int, number: int, values: dict[str, object]) -> None:
+    """Let a revision say what better rules read on its capture."""
+    names = [name for name in _IN_REVISION if name != "capture_id"]
+    assignments = ", ".join(f"{name} = ?" for name in names)
+    connection.execute(
+        f"UPDATE revisions SET {assignments} WHERE article_id = ? AND revision = ?",
+        [*(values[name] for name in names), article_id, number],
+    )
 
 
 def _index(connection: sqlite3.Connection, article_id: int, title: str | None, body: str | None) -> None:

@@ -45,6 +45,35 @@ def identities(db: Database) -> None:
     db.execute("CREATE INDEX ledger_identity ON ledger(identity)")
 
 
+@migrations(name="0004_rechecks")
+def rechecks(db: Database) -> None:
+    """When each article is asked for again, and what the last checks found. One narrow row an article."""
+    db.execute(
+        """CREATE TABLE rechecks (
+               article_id INTEGER PRIMARY KEY REFERENCES articles(id),
+               portal TEXT NOT NULL,
+               etag TEXT,
+               last_modified TEXT,
+               checks INTEGER NOT NULL DEFAULT 0,
+               checked_at TEXT,
+               next_check_at TEXT,
+               missing INTEGER NOT NULL DEFAULT 0,
+               first_missing_at TEXT,
+               missing_reason TEXT,
+               doubt TEXT,
+               doubt_capture_id INTEGER REFERENCES captures(id)
+           )"""
+    )
+    db.execute("CREATE INDEX rechecks_due ON rechecks(portal, next_check_at) WHERE next_check_at IS NOT NULL")
+    # Stored articles are due at the first age that they had not reached when they were last seen.
+    ages = ("+1 hour", "+1 day", "+7 days", "+30 days")
+    rungs = [f"strftime('%Y-%m-%dT%H:%M:%S', substr(first_seen_at, 1, 19), '{age}') || '+08:00'" for age in ages]
+    cases = " ".join(f"WHEN {rung} > last_seen_at THEN {rung}" for rung in rungs)
+    db.execute(
+        f"INSERT INTO rechecks (article_id, portal, next_check_at) SELECT id, portal, CASE {cases} END FROM articles"
+    )
+
+
 _TABLES = """
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,

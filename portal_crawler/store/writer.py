@@ -10,12 +10,13 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal_crawler.article import BEIJING, Article, Capture, Channel
 from portal_crawler.store.articles import Fate, PageCapture, find_capture, put_article
 from portal_crawler.store.database import Store
 from portal_crawler.store.ledger import known_urls
+from portal_crawler.store.rechecks import SCHEDULE
 from portal_crawler.store.states import Finder, Found, put_done, put_found, put_state
 from portal_crawler.urls import identity
 
@@ -23,14 +24,23 @@ from portal_crawler.urls import identity
 class Writer:
     """Queues what a run finds and commits it in batches; the caller flushes at least once a second.
 
-    before_commit: called before each transaction; puts the archive on disk. new_articles, new_revisions: how
-    many were committed. `len` gives the number of queued entries.
+    before_commit: called before each transaction; puts the archive on disk. schedule: ages at which articles are to
+    be asked for again. new_articles, new_revisions: how many were committed. `len` gives the number of queued entries.
     """
 
-    def __init__(self, store: Store, run_id: int, portal: str, *, before_commit: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        run_id: int,
+        portal: str,
+        *,
+        before_commit: Callable[[], None],
+        schedule: Sequence[timedelta] = SCHEDULE,
+    ) -> None:
         self._store = store
         self._finder = Finder(portal, run_id)
         self._before_commit = before_commit
+        self._schedule = tuple(schedule)
         self._queue: list[Callable[[sqlite3.Connection], Fate | None]] = []
         # What of the URLs in the queue tells one page from another.
         self._queued: set[str] = set()
@@ -102,12 +112,21 @@ class Writer:
             "UPDATE channels SET complete_walk = ?, complete_since = ? WHERE id = ?", walk, since, channel_id
         )
 
-    def add_article(self, article: Article, pages: Sequence[PageCapture]) -> None:
+    def add_article(self, article: Article, pages: Sequence[PageCapture], previous: Article | None = None) -> None:
         """Queue an article with its pages; the first one stands in the ledger as the article's own URL.
 
         It becomes a new row, a new revision of its row, or a later sighting; its ledger rows become done.
+        previous: what today's rules read on the pages of its last revision (see `put_article`).
         """
-        self._queue.append(lambda connection: self._put_article(connection, article, pages))
+        self._queue.append(lambda connection: self._put_article(connection, article, pages, previous))
+
+    def add_recheck(self, write: Callable[[sqlite3.Connection, Sequence[timedelta]], None]) -> None:
+        """Queue what a re-check found: a call of one of the `rechecks` functions, given connection and schedule."""
+
+        def run(connection: sqlite3.Connection) -> None:
+            write(connection, self._schedule)
+
+        self._queue.append(run)
 
     def settle(
         self, url: str, kind: str, state: str, reason: str | None = None, capture: Capture | None = None
@@ -177,8 +196,16 @@ class Writer:
             ),
         )
 
-    def _put_article(self, connection: sqlite3.Connection, article: Article, pages: Sequence[PageCapture]) -> Fate:
-        article_id, fate = put_article(connection, article, self._finder.portal, pages)
+    def _put_article(
+        self,
+        connection: sqlite3.Connection,
+        article: Article,
+        pages: Sequence[PageCapture],
+        previous: Article | None,
+    ) -> Fate:
+        article_id, fate = put_article(
+            connection, article, self._finder.portal, pages, previous=previous, schedule=self._schedule
+        )
         for number, page in enumerate(pages):
             url, kind = (page.url, "page") if number else (article.url, "article")
             put_done(connection, url, kind, self._finder, article_id, find_capture(connection, page.capture))
