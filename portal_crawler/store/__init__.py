@@ -15,6 +15,7 @@ from portal_crawler.store.ledger import (
     waiting_articles,
 )
 from portal_crawler.store.rechecks import SCHEDULE, Due, due_articles
+from portal_crawler.store.rewrite import columns_of, fetch_again, put_lost, rewrite_article, rewrite_revision
 from portal_crawler.store.runs import finish_run, last_capture_ends, start_run
 from portal_crawler.store.search import Hit, search
 from portal_crawler.store.states import Found
@@ -32,15 +33,20 @@ __all__ = [
     "Store",
     "Writer",
     "channel_row",
+    "columns_of",
     "count_by_state",
     "due_articles",
+    "fetch_again",
     "finish_run",
     "known_urls",
     "last_capture_ends",
     "load_template",
     "open_reader",
     "open_store",
+    "put_lost",
     "recent_bodies",
+    "rewrite_article",
+    "rewrite_revision",
     "save_template",
     "search",
     "seen_before",
