@@ -175,7 +175,8 @@ def _scripted(page: Page) -> str | None:
     if "createPage" not in page.text:
         return None
     for match in _TRS.finditer(page.text):
-        if "//" in page.text[page.text.rfind("\n", 0, match.start()) + 1 : match.start()].replace("://", ""):
+        start = max(page.text.rfind(mark, 0, match.start()) for mark in ("\n", "<script"))
+        if "//" in page.text[max(start, 0) : match.start()].replace("://", ""):
             continue
         count, current = (_value(page.text, match[group]) for group in (1, 2))
         if count is not None and current is not None and current + 1 < count:

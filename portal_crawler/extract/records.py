@@ -75,7 +75,7 @@ def records_in(data: Any, frame: Frame, *, named: bool = False) -> Found | None:
             chosen = [entry for entry, _, _ in group] + chosen
     once = {entry.url: entry for entry in reversed(chosen)}
     entries = tuple(entry for entry in chosen if once[entry.url] is entry)
-    return Found(entries, arounds[best], ranks[best][0] >= 2, len(groups[best]))
+    return Found(entries, arounds[best], ranks[best][0] >= 1.5, len(groups[best]))
 
 
 def _objects(
@@ -130,7 +130,8 @@ def _rank(place: str, entries: Sequence[Entry], named: bool) -> tuple[float, flo
     if aside and named:
         return 0.0, 0.0
     if dated >= 0.5:
-        return 2.0, size
+        # A list goes before what is pinned above it.
+        return 1.5 if _PINNED.match(_last_name(place)) else 2.0, size
     if likely < 0.5 * len(entries) or mean < _HEADLINE:
         return 0.0, 0.0
     return 1.0, size

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urldefrag, urlsplit
 
 from lxml import etree
@@ -38,6 +39,11 @@ _EMPTY = re.compile(
 _CALLED_LIST = re.compile(r"list|news|con|article|main", re.I)
 _BYLINE = re.compile(r"(?:来源|责任编辑|责编|编辑|作者|记者)\s*[:：]")
 _HEADINGS = ("h1", "h2", "h3", "h4", "dt")
+_RANKING = re.compile(
+    r"^[\W_]*(?:.{0,4}(?:最热|热读|热文|热榜|热搜|热议|人气|排行|排名|猜你喜欢|大家都在看)|(?:TOP|top)\s*\d+|(?:一周|本周|本月|今日|24小时)(?:最热|热点|点击|要闻榜))"
+    r".{0,6}$"
+)
+_PAGER = re.compile(r"^[\[【<(（\s]*(?:下一页|下页|后一页|上一页|上页|前一页|尾页|末页)[\]】>）)\s›»>]*$")
 _FEW_LISTS = 2
 # Characters of running text, in paragraphs of their own, that make a page an article.
 _PARAGRAPH = 20
@@ -72,7 +78,8 @@ def main_links(page: Page) -> list[Link]:
         groups.setdefault(_place(link.element), []).append(link)
     beside = set(page.root.iter("nav", "aside", "footer"))
     headed = _under_block_headings(page)
-    ranks = {key: _rank(group, beside, headed) for key, group in groups.items()}
+    paged = _around_pagers(page)
+    ranks = {key: _rank(group, beside, headed, paged) for key, group in groups.items()}
     best = max(ranks, key=lambda key: ranks[key], default="")
     if not best or ranks[best][0] <= 0:
         return []
@@ -145,13 +152,19 @@ def _place(element: etree._Element) -> str:
 def _under_block_headings(page: Page) -> set[etree._Element]:
     """Block elements whose first line, or the line before them, is a heading like 热点推荐 or 点击排行."""
     headed = set()
+    named = (page.root.findtext(".//title") or "").strip()
+
+    def is_other(text: str) -> bool:
+        # What heads the list itself stands in the page's title.
+        return _is_other_block(text) and not (text.strip() and text.strip() in named)
+
     for index in range(len(page.blocks)):
         block = page.blocks[index]
         if block.tag in ("html", "body") or block.start >= block.end:
             continue
         before = page.lines[block.start - 1].text if block.start else ""
         first = page.lines[block.start].text
-        if _is_other_block(first) or (block.tag in ("ul", "ol", "dl", "table", "div") and _is_other_block(before)):
+        if is_other(first) or (block.tag in ("ul", "ol", "dl", "table", "div") and is_other(before)):
             headed.add(page.element(index))
     return headed
 
@@ -163,10 +176,21 @@ def _mostly_likely(group: list[Link]) -> bool:
 
 def _is_other_block(text: str) -> bool:
     """Whether a heading is that of a ranking or of recommendations; 最新文章 may head the list itself."""
-    return is_block_heading(text) and _NEWEST.match(text) is None
+    return (is_block_heading(text) and _NEWEST.match(text) is None) or _RANKING.match(text) is not None
 
 
-def _rank(group: list[Link], beside: set[etree._Element], headed: set[etree._Element]) -> tuple[float, float]:
+def _around_pagers(page: Page) -> set[etree._Element]:
+    """The blocks that a pager stands in: of two lists, its own is the channel's."""
+    found: set[etree._Element] = set()
+    for anchor in page.root.iter("a"):
+        if _PAGER.match("".join(anchor.itertext()).strip()):
+            found.update(islice((up for up in anchor.iterancestors() if up.tag not in ("body", "html", "form")), 4))
+    return found
+
+
+def _rank(
+    group: list[Link], beside: set[etree._Element], headed: set[etree._Element], paged: set[etree._Element]
+) -> tuple[float, float]:
     """How much a group looks like the page's list: first by kind, then by size. A kind of 0 is no list.
 
     Links with dates beside them are a list; without, they must look like articles and have headlines for titles,
@@ -182,11 +206,12 @@ def _rank(group: list[Link], beside: set[etree._Element], headed: set[etree._Ele
     around = list(titled[0].element.iterancestors())
     apart = any(element in beside for element in around)
     under = any(element in headed for element in around[:LEVELS])
+    own = 0.25 if any(element in paged for element in around[:LEVELS]) else 0.0
     if dated >= 0.5 and mean >= _SHORTEST_IN_LIST:
-        return (0.0 if under else 0.5 if apart else 2.0), size * (0.5 + likely)
+        return (0.0 if under else (0.5 if apart else 2.0) + own), size * (0.5 + likely)
     if likely < 0.5 or mean < _HEADLINE or under or apart or any(map(_is_called_aside, around)):
         return 0.0, 0.0
-    return 1.0, size
+    return 1.0 + own, size
 
 
 def _is_called_aside(element: etree._Element) -> bool:
