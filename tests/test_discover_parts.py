@@ -190,6 +190,35 @@ def test_channels_may_be_numbered_as_articles_are_where_no_headline_has_such_an_
     assert candidates(html + "<a href=/c/10030.html>某县今年的收成比去年好得多</a>") == []
 
 
+def test_a_short_headline_is_no_channel_where_others_lead_to_addresses_of_its_form() -> None:
+    headlines = "".join(f"<li><a href=/yw/{n}.html>某县第{n}次开渠放水群众高兴</a></li>" for n in range(8))
+    html = f"{menu(('要闻', '/yw/'), ('社会', '/sh/'))}<ul>{headlines}<li><a href=/yw/9.html>某县开渠放水</a></li></ul>"
+    assert [name for name, _, _ in candidates(html)] == ["要闻", "社会"]
+
+
+def test_one_channel_with_a_long_name_does_not_speak_for_the_others() -> None:
+    html = menu(*((name, f"/node_{place}.htm") for place, name in enumerate(("要闻", "社会", "财经", "教育"))))
+    assert len(candidates(html + "<a href=/node_9.htm>学习贯彻全省经济工作会议精神</a>")) == 4
+
+
+def test_articles_with_small_numbers_and_without_dates_make_a_channel() -> None:
+    pages = small_portal()
+    items = "".join(f"<li><a href=/c0/{number}.html>要闻第{number}条消息今天发布了</a></li>" for number in range(1, 9))
+    pages[f"{FRONT}c0/"] = document(f"<ul class=list>{items}</ul>")
+    pages |= {f"{FRONT}c0/{number}.html": article(number) for number in range(1, 9)}
+    assert next(channel.name for channel in discover(FRONT, site(pages)).portal.channels) == "要闻"
+
+
+def test_an_index_of_special_topics_is_no_channel() -> None:
+    pages = small_portal()
+    items = "".join(
+        f"<li><a href=/zt/topic{n}/>学习贯彻重要会议精神专题第{n}期</a> <span>2021-11-0{n}</span></li>"
+        for n in range(1, 9)
+    )
+    pages[f"{FRONT}c2/"] = document(f"<ul class=list>{items}</ul>")
+    assert ("财经", "lists no article") in [(item.name, item.reason) for item in discover(FRONT, site(pages)).rejected]
+
+
 def test_links_to_other_sites_and_to_the_front_page_are_no_candidates() -> None:
     html = menu(
         ("人民网", "http://www.people.example/"),

@@ -97,19 +97,24 @@ def _links(page: Page, hosts: tuple[str, ...]) -> Iterator[_Link]:
 def _without_articles(links: list[_Link]) -> list[_Link]:
     """The links that may lead to channels.
 
-    Some portals number channels as others number articles (/channel/10021.html). They are channels when several
-    bear the names of such, and no headline leads to an address of the same form.
+    What has the name of a channel may be a short headline: then most links to addresses of its form are headlines.
+    Some portals number channels as others number articles (/channel/10021.html): they are channels when several bear
+    the names of such, and no headline leads to an address of the same form.
     """
     forms = [_NUMBER.sub("0", identity(link.url)) for link in links]
-    headlines = {form for link, form in zip(links, forms, strict=True) if not link.name}
-    names = Counter(
-        form for form, _ in {(form, link.url) for link, form in zip(links, forms, strict=True) if link.name}
-    )
-    return [
-        link
-        for link, form in zip(links, forms, strict=True)
-        if link.name and (not may_be_article(link.url) or (form not in headlines and names[form] >= _MENU))
-    ]
+    linked = {(form, link.url, bool(link.name)) for link, form in zip(links, forms, strict=True)}
+    names = Counter(form for form, _, named in linked if named)
+    headlines = Counter(form for form, _, named in linked if not named)
+
+    def may_lead_to_channel(link: _Link, form: str) -> bool:
+        if may_be_article(link.url):
+            return not headlines[form] and names[form] >= _MENU
+        return (
+            headlines[form] <= names[form]
+            or _NUMBER.search(urlsplit(link.url).path + link.url.partition("?")[2]) is None
+        )
+
+    return [link for link, form in zip(links, forms, strict=True) if link.name and may_lead_to_channel(link, form)]
 
 
 def _alternative(element: etree._Element) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from portal_crawler.article import Channel, Entry
-from portal_crawler.discover.addresses import is_below, is_surely_list, may_be_article
+from portal_crawler.discover.addresses import is_below, is_surely_list
 from portal_crawler.discover.forms import ArticleForms, article_forms
 from portal_crawler.discover.lists import List, read_list
 from portal_crawler.discover.menu import Candidate, channel_links
@@ -118,9 +118,12 @@ class Survey:
         return Found(candidate, url, shown, entries, trail(page))
 
     def _is_article(self, entry: Entry) -> bool:
-        if not belongs_to(entry.url, self.hosts):
+        """Whether what a page lists is an article, and no channel as an index of special topics lists them."""
+        try:
+            known = identity(entry.url) in self._seen
+        except ValueError:
             return False
-        return may_be_article(entry.url) or (entry.date is not None and not is_surely_list(entry.url))
+        return belongs_to(entry.url, self.hosts) and not known and not is_surely_list(entry.url)
 
     def _drop(self, found: Found, reason: str) -> None:
         self.found.remove(found)
