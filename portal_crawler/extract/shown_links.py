@@ -162,11 +162,20 @@ def _under_block_headings(page: Page) -> set[etree._Element]:
         block = page.blocks[index]
         if block.tag in ("html", "body") or block.start >= block.end:
             continue
-        before = page.lines[block.start - 1].text if block.start else ""
         first = page.lines[block.start].text
-        if is_other(first) or (block.tag in ("ul", "ol", "dl", "table", "div") and is_other(before)):
+        beside = block.tag in ("ul", "ol", "dl", "table", "div") and block.start > 0
+        if is_other(first) or (
+            beside and _heads(page, block.start - 1, block.parent) and is_other(page.lines[block.start - 1].text)
+        ):
             headed.add(page.element(index))
     return headed
+
+
+def _heads(page: Page, line: int, parent: int) -> bool:
+    """Whether a line stands right before a block of this parent, and not at the end of a menu before it."""
+    above = list(islice(page.ancestors(page.lines[line].block), 3))
+    linked = page.lines[line].link >= len(page.lines[line].text)
+    return parent in above[: 2 if linked else 3]
 
 
 def _mostly_likely(group: list[Link]) -> bool:
