@@ -20,6 +20,7 @@ from portal_crawler.cli.listing import listing
 from portal_crawler.cli.portals import portals
 from portal_crawler.cli.search import search
 from portal_crawler.cli.status import status
+from portal_crawler.cli.verify import verify
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,5 +33,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-for command in (crawl, discover, extract, listing, portals, search, status, demo):
+for command in (crawl, discover, extract, listing, portals, search, status, verify, demo):
     main.add_command(command)

@@ -1,0 +1,93 @@
+"""`verify`: archive and database agree, byte for byte and row for row."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from portal_crawler.cli.errors import STORAGE, Failure
+from portal_crawler.cli.options import archive_option, db_option, json_option
+from portal_crawler.cli.output import plain, print_json
+from portal_crawler.session import LockHeld
+from portal_crawler.store import open_reader, open_store
+from portal_crawler.verify import Figures, Finding, Repair
+from portal_crawler.verify import repair as repair_damage
+from portal_crawler.verify import verify as verify_all
+
+_LOCKED = 6
+
+
+@click.command()
+@click.option("--portal", metavar="ID", help="Read only this portal's part of the archive.")
+@click.option(
+    "--repair", is_flag=True, help="Queue the articles of lost captures for the next crawl, and cut off torn tails."
+)
+@db_option
+@archive_option
+@json_option
+@click.pass_context
+def verify(ctx: click.Context, portal: str | None, repair: bool, db: Path, archive: Path, as_json: bool) -> None:
+    """Read the whole archive and database, and name every record and row that is damaged or does not agree.
+
+    Exits 0 when all is well and 7 when damage was found, also if it was repaired. --repair deletes no text: the
+    articles stay, their pages are fetched again by the next crawl.
+    """
+    if repair:
+        # Also brings an older database up to date.
+        open_store(db).close()
+    store = open_reader(db)
+    figures = Figures()
+    findings = []
+    console = Console(stderr=True)
+    status = console.status("reading …") if console.is_terminal else None
+    try:
+        if status:
+            status.start()
+
+        def show(so_far: Figures) -> None:
+            if status:
+                status.update(f"{so_far.bytes // 2**20} of {so_far.bytes_total // 2**20} MB, {so_far.records} records")
+
+        for finding in verify_all(store, archive, portal=portal, figures=figures, progress=show):
+            findings.append(finding)
+            _print(finding, as_json)
+    finally:
+        if status:
+            status.stop()
+        store.close()
+    done = None
+    if repair:
+        try:
+            done = repair_damage(db, archive, findings, portal=portal)
+        except LockHeld as error:
+            raise Failure(str(error), _LOCKED) from error
+    damaged = sum(finding.is_damage for finding in findings)
+    _print_summary(figures, damaged, len(findings) - damaged, done, as_json)
+    ctx.exit(STORAGE if damaged else 0)
+
+
+def _print(finding: Finding, as_json: bool) -> None:
+    kind = "damage" if finding.is_damage else "note"
+    if as_json:
+        print_json({"kind": kind, "place": finding.place, "url": finding.url, "problem": finding.problem})
+    else:
+        click.echo("\t".join(plain(cell) for cell in (kind, finding.place, finding.url or "", finding.problem)))
+
+
+def _print_summary(figures: Figures, damaged: int, notes: int, done: Repair | None, as_json: bool) -> None:
+    code = STORAGE if damaged else 0
+    if as_json:
+        summary = asdict(figures) | {"damaged": damaged, "notes": notes, "exit_code": code}
+        if done is not None:
+            summary |= {"queued": list(done.queued), "cut": [asdict(step) for step in done.cut]}
+        print_json(summary)
+        return
+    click.echo(
+        f"{damaged or 'no'} damaged: read {figures.segments} segments, {figures.records} records, "
+        f"{figures.bytes} bytes, {figures.articles} articles"
+    )
+    if done is not None:
+        click.echo(f"{len(done.queued)} articles queued for the next crawl, {len(done.cut)} tails cut off")
