@@ -18,6 +18,8 @@ from portal_maker import MANNERS, Manner
 from portal_maker.web import serve
 
 from portal_crawler.article import Channel, Layout, Portal
+from portal_crawler.demo import build
+from portal_crawler.demo.server import serve as serve_demo
 from portal_crawler.demo.truth import differences
 from portal_crawler.portals import load_profile
 from portal_crawler.urls import identity
@@ -248,3 +250,15 @@ def test_the_documents_show_every_key_of_a_profile_in_one_that_is_right(tmp_path
         path = tmp_path / "p.toml"
         path.write_text(text, encoding="utf-8")
         load_profile(path)
+
+
+def test_discover_finds_the_channels_of_the_demo_and_none_of_the_fronts_above_them(
+    cli: Callable[..., Finished],
+) -> None:
+    replica = build(200)
+    with serve_demo(replica) as base_url:
+        result = cli("discover", base_url, "--delay", "0", "--allow-private", "--json")
+    found = json.loads(result.stdout)["portal"]
+    assert {(tuple(channel["path"]), channel["url"]) for channel in found["channels"]} == {
+        (channel.path, base_url + channel.listing_path) for channel in replica.channels
+    }

@@ -10,7 +10,7 @@ from portal_crawler.discover.forms import ArticleForms, article_forms
 from portal_crawler.discover.lists import List, read_list
 from portal_crawler.discover.menu import Candidate, channel_links
 from portal_crawler.discover.records import Rejected
-from portal_crawler.discover.trail import trail
+from portal_crawler.discover.trail import Row, menu_rows, trail
 from portal_crawler.discover.visits import NoAnswer, Visits
 from portal_crawler.extract import Page
 from portal_crawler.extract.times import find_stamp
@@ -50,11 +50,13 @@ class Survey:
     rejected: list[Rejected] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _pages: dict[str, Page] = field(default_factory=dict)
+    _menus: frozenset[Row] = frozenset()
     _forms: ArticleForms = field(default_factory=lambda: ArticleForms((), frozenset()))
 
     def run(self, front: Page) -> None:
         """Ask for every candidate that the budget allows, those of the front page first, then those below them."""
         self._seen.add(identity(front.url))
+        self._menus = menu_rows(front)
         self._forms = article_forms(front, self.hosts)
         waiting = channel_links(front, self.hosts)
         self._seen.update(identity(candidate.url) for candidate in waiting)
@@ -115,7 +117,7 @@ class Survey:
             return no(_same_as(same))
         # As linked, unless it was sent on to another page.
         url = page.url if moved else candidate.url
-        return Found(candidate, url, shown, entries, trail(page))
+        return Found(candidate, url, shown, entries, trail(page, self._menus))
 
     def _is_article(self, entry: Entry) -> bool:
         """Whether what a page lists is an article, and no channel as an index of special topics lists them."""
@@ -139,10 +141,10 @@ class Survey:
         """Drop fronts of sections: boxes, each of what a list below them begins with, and no way further."""
         for found in list(self.found):
             below = [other for other in self.found if other is not found and self._is_under(other, found)]
-            if found.list.has_next or len(below) < 2 or not _is_of_boxes(found, below):
+            if found.list.has_next or not (_is_of_boxes(found, below) or _begins_only(found, below)):
                 continue
             names = "、".join(other.candidate.name for other in below)
-            self._drop(found, f"the front of {names}, which list all that it shows")
+            self._drop(found, f"the front of {names}, which list what it shows")
             for other in below:
                 if not other.crumbs:
                     other.path = (found.candidate.name, other.candidate.name)
@@ -175,18 +177,21 @@ def _same_as(found: Found) -> str:
 
 
 def _is_of_boxes(found: Found, below: list[Found]) -> bool:
-    """Whether a page shows parts of the lists below it one after the other; a list of them all goes by date."""
+    """Whether a page shows parts of the lists below it one after the other; a list of them all goes by date.
+
+    Up to a third of what it shows may stand elsewhere: a ranking of the portal's most read.
+    """
     if _goes_by_date(found.entries):
         return False
     listed = [{entry.url for entry in other.entries} for other in below]
-    runs, current = 0, -1
+    runs, current, others = 0, -1, 0
     for entry in found.entries:
         holders = [place for place, urls in enumerate(listed) if entry.url in urls]
         if not holders:
-            return False
-        if current not in holders:
+            others += 1
+        elif current not in holders:
             runs, current = runs + 1, holders[0]
-    return runs <= len(below) + _SPARE_RUNS
+    return 1 < runs <= len(below) + _SPARE_RUNS and others * 3 <= len(found.entries)
 
 
 def _goes_by_date(entries: tuple[Entry, ...]) -> bool:
@@ -195,3 +200,11 @@ def _goes_by_date(entries: tuple[Entry, ...]) -> bool:
     stamps = [find_stamp(entry.date or "", year=2000) for entry in entries]
     days = [stamp.value[:10] for stamp in stamps if stamp]
     return len(days) == len(entries) > 1 and days == sorted(days, reverse=True) and days[0] != days[-1]
+
+
+def _begins_only(found: Found, below: list[Found]) -> bool:
+    """Whether a page shows only what the one list below it begins with; a list above it would have all of that."""
+    if len(below) != 1:
+        return False
+    listed = {entry.url for entry in below[0].entries}
+    return len(found.entries) < len(listed) and all(entry.url in listed for entry in found.entries)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 
 from lxml import etree
@@ -21,35 +22,55 @@ _LEVELS = 3
 _TOP_LINES = 80
 
 
-def trail(page: Page) -> tuple[str, ...]:
-    """The channels from the outermost one to the page's own, without the front page; () where it says nothing."""
-    if linked := _linked(page):
-        return linked
+Row = tuple[str, ...]
+
+
+def trail(page: Page, menus: frozenset[Row] = frozenset()) -> tuple[str, ...]:
+    """The channels from the outermost one to the page's own, without the front page; () where it says nothing.
+
+    menus: rows of links that stand on the front page, too, and say nothing of this one.
+    """
+    own = identity(page.url)
+    for links in _rows(page):
+        if _to(page, links[-1]) == own and _identities(page, links) not in menus:
+            return tuple(tidy("".join(link.itertext())) for link in links[1:])
     lines = range(min(len(page.lines), _TOP_LINES))
     found = find_channel_path(page, lines, Headline(None, -1, None))
     return found.crumbs if found else ()
 
 
-def _linked(page: Page) -> tuple[str, ...]:
-    """Links that lead from the front page to this page and to nothing else, in an element of their own."""
-    own = identity(page.url)
+def menu_rows(front: Page) -> frozenset[Row]:
+    """The short rows of links on a front page that begin with the front page itself."""
+    return frozenset(_identities(front, links) for links in _rows(front))
+
+
+def _rows(page: Page) -> Iterator[list[etree._Element]]:
+    """Short rows of links, each in an element of its own, whose first link and no other leads to the front page."""
     for element in page.root.iter("a"):
-        if not _leads(page, element, None):
+        if not _leads_home(page, element):
             continue
         for around in list(element.iterancestors())[:_LEVELS]:
             links = list(islice(around.iter("a"), _LONGEST + 1))
             if len(links) > _LONGEST:
                 break
-            once = sum(_leads(page, link, None) for link in links) == 1
-            if len(links) > 1 and once and links[0] is element and _leads(page, links[-1], own):
-                return tuple(tidy("".join(link.itertext())) for link in links[1:])
-    return ()
+            if len(links) > 1 and links[0] is element and sum(_leads_home(page, link) for link in links) == 1:
+                yield links
 
 
-def _leads(page: Page, link: etree._Element, to: str | None) -> bool:
-    """Whether a link leads to an address of this identity, or to the front page where that is None."""
+def _identities(page: Page, links: list[etree._Element]) -> Row:
+    return tuple(_to(page, link) or "" for link in links)
+
+
+def _to(page: Page, link: etree._Element) -> str | None:
+    """The identity of the address that a link leads to, None where it leads nowhere."""
     try:
-        url = absolute(page, link.get("href") or "#")
-        return is_home(url, page) if to is None else bool(link.get("href")) and identity(url) == to
+        return identity(absolute(page, link.get("href"))) if link.get("href") else None
+    except ValueError:
+        return None
+
+
+def _leads_home(page: Page, link: etree._Element) -> bool:
+    try:
+        return bool(link.get("href")) and is_home(absolute(page, link.get("href")), page)
     except ValueError:
         return False
