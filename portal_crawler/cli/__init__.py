@@ -16,6 +16,7 @@ from portal_crawler.cli.demo import demo
 from portal_crawler.cli.discover import discover
 from portal_crawler.cli.errors import Commands
 from portal_crawler.cli.extract import extract
+from portal_crawler.cli.history import history
 from portal_crawler.cli.listing import listing
 from portal_crawler.cli.portals import portals
 from portal_crawler.cli.search import search
@@ -33,5 +34,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-for command in (crawl, discover, extract, listing, portals, search, status, verify, demo):
+for command in (crawl, discover, extract, history, listing, portals, search, status, verify, demo):
     main.add_command(command)
