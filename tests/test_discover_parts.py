@@ -190,6 +190,14 @@ def test_channels_may_be_numbered_as_articles_are_where_no_headline_has_such_an_
     assert candidates(html + "<a href=/c/10030.html>某县今年的收成比去年好得多</a>") == []
 
 
+def test_a_few_channels_numbered_as_articles_are_known_by_those_found_before() -> None:
+    page = read_page(
+        document("<a href=/c/10021.html>区县</a><a href=/c/10022.html>部门</a>").encode(), f"{FRONT}c/10001.html"
+    )
+    assert channel_links(page, ("portal.com.cn",)) == []
+    assert len(channel_links(page, ("portal.com.cn",), [f"{FRONT}c/10001.html"])) == 2
+
+
 def test_a_short_headline_is_no_channel_where_others_lead_to_addresses_of_its_form() -> None:
     headlines = "".join(f"<li><a href=/yw/{n}.html>某县第{n}次开渠放水群众高兴</a></li>" for n in range(8))
     html = f"{menu(('要闻', '/yw/'), ('社会', '/sh/'))}<ul>{headlines}<li><a href=/yw/9.html>某县开渠放水</a></li></ul>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlsplit
@@ -48,12 +48,12 @@ class _Link:
     is_heading: bool
 
 
-def channel_links(page: Page, hosts: tuple[str, ...]) -> list[Candidate]:
+def channel_links(page: Page, hosts: tuple[str, ...], known: Iterable[str] = ()) -> list[Candidate]:
     """The channels that a page may link to, menus first, each address once under its first name.
 
-    hosts: of the portal; links to others are none of its channels.
+    hosts: of the portal; links to others are none of its channels. known: addresses of channels found before.
     """
-    links = _without_articles(list(_links(page, hosts)))
+    links = _without_articles(list(_links(page, hosts)), {_form(url) for url in known})
     own = {id(link.element): link for link in links if not link.is_heading}
     menus = _menus(page, set(own))
     found: dict[str, Candidate] = {}
@@ -94,21 +94,26 @@ def _links(page: Page, hosts: tuple[str, ...]) -> Iterator[_Link]:
             yield _Link(url, "", element, False)
 
 
-def _without_articles(links: list[_Link]) -> list[_Link]:
+def _form(url: str) -> str:
+    """What the addresses of one kind of page have in common: all but their numbers."""
+    return _NUMBER.sub("0", identity(url))
+
+
+def _without_articles(links: list[_Link], known: set[str]) -> list[_Link]:
     """The links that may lead to channels.
 
     What has the name of a channel may be a short headline: then most links to addresses of its form are headlines.
     Some portals number channels as others number articles (/channel/10021.html): they are channels when several bear
     the names of such, and no headline leads to an address of the same form.
     """
-    forms = [_NUMBER.sub("0", identity(link.url)) for link in links]
+    forms = [_form(link.url) for link in links]
     linked = {(form, link.url, bool(link.name)) for link, form in zip(links, forms, strict=True)}
     names = Counter(form for form, _, named in linked if named)
     headlines = Counter(form for form, _, named in linked if not named)
 
     def may_lead_to_channel(link: _Link, form: str) -> bool:
         if may_be_article(link.url):
-            return not headlines[form] and names[form] >= _MENU
+            return not headlines[form] and (names[form] >= _MENU or form in known)
         return (
             headlines[form] <= names[form]
             or _NUMBER.search(urlsplit(link.url).path + link.url.partition("?")[2]) is None

@@ -79,7 +79,7 @@ class Survey:
     def _below(self, page: Page) -> list[Candidate]:
         """The channels that only a channel's own page links to, or the front of a section that lists nothing."""
         new = []
-        for candidate in channel_links(page, self.hosts):
+        for candidate in channel_links(page, self.hosts, [found.url for found in self.found]):
             if identity(candidate.url) in self._seen:
                 continue
             self._seen.add(identity(candidate.url))

@@ -46,7 +46,7 @@ class Wild(Manner):
         self._arrow = lot.choice(lots.ARROWS)
         self.next_words = lot.choice(lots.NEXT)
         self._draw_pager = lot.choice(lots.PAGERS) if "{before}" not in self._pages else lots.script_pager
-        self._menu_form = lot.choice(("list", "table", "bars", "drop", "drop", "spans"))
+        self._menu_form = lot.choice(("list", "table", "bars", "drop", "drop", "spans", "pictures", "none"))
         self._meta = lot.choice(lots.METAS)
         self._editor_below = lot.random() < 0.4
         self._page = lot.choice(lots.ARTICLE_PAGES)
@@ -112,6 +112,14 @@ class Wild(Manner):
     def _menu(self) -> str:
         columns = self.top_columns()
         links = [("首页", "/"), *((column.name, self.index_path(column)) for column in columns), PARTNERS[0]]
+        if self._menu_form == "none":
+            return "<div class='nav'><a href='/'>首页</a></div>"
+        if self._menu_form == "pictures":
+            images = "".join(
+                f"<a href='{lots.link_to(self.index_path(column))}'><img src='/i/{column.number}.gif' alt='{column.name}' border=0></a>"
+                for column in columns
+            )
+            return f"<div class='daohang'>{images}</div>"
         if self._menu_form == "drop":
             items = "".join(
                 f"<li><a href='{lots.link_to(self.index_path(column))}'>{column.name}</a>"
