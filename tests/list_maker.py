@@ -114,6 +114,11 @@ ITEMS = (
     ("<ol>", "<li><a href='{u}'><i>{d}</i><p>{t}</p></a></li>", "</ol>"),
     ("<ul>", "<li><div class=date><b>{dd}</b><span>{y}-{m}</span></div><a href='{u}'>{t}</a></li>", "</ul>"),
     ("<ul>", "<li><a href='{u}'><font color=red><strong>{t}</strong></font></a><span>{d}</span></li>", "</ul>"),
+    ("<ul>", "<li><a href='javascript:;' onclick=\"window.open('{u}')\">{t}</a><span>{d}</span></li>", "</ul>"),
+    ("<ul class=photos>", "<li><a href='{u}'><img src=1.jpg alt='{t}'></a></li>", "</ul>"),
+    ("<ul class=photos>", "<li><a href='{u}' title='{t}'><img src=1.jpg></a><p>{t}</p><i>{d}</i></li>", "</ul>"),
+    ("<ul>", "<li class={parity}><a href='{u}'>{t}</a><span>{d}</span></li>", "</ul>"),
+    ("<ul>", "<li><a href='{u}'>{t}</a><time datetime='{y}-{m}-{dd}T10:20'>{d}</time></li>", "</ul>"),
     ("<div class=list>", "<p><a href='{u}'>{t}</a><span class=date>{d}</span></p>", "</div>"),
     ("<ul>", "<li><a href='{u}'>{t}</a><label>{d}</label><a class=pl href='{u}#comment'>评论</a></li>", "</ul>"),
     (
@@ -200,22 +205,30 @@ def shown(lot: Random, item: Item, form: str, date: str) -> str:
     summary = "，".join(titled(lot) for _ in range(3))
     cut = f"{item.title[:9]}..." if len(item.title) > 12 else item.title
     return form.format(
-        u=item.path.replace("&", "&amp;"), t=item.title, c=cut, s=summary, d=date.format(y=y, m=m, d=d), y=y, m=m, dd=d
+        u=item.path.replace("&", "&amp;"),
+        t=item.title,
+        c=cut,
+        s=summary,
+        d=date.format(y=y, m=m, d=d),
+        y=y,
+        m=m,
+        dd=d,
+        parity=lot.choice(("odd", "even", "'even last'")),
     )
 
 
-def frame(lot: Random, side_items: list[Item], main: str, head_first: bool) -> str:
+def frame(lot: Random, side_items: list[Item], main: str, head_first: bool, headed: bool = True) -> str:
     links = "".join(
         f"<li><a href='/{key}/'>{name}</a></li>"
         for key, name in zip("abcdefgh", ("要闻", "市州", "国内", "国际", "财经", "体育", "教育", "健康"), strict=True)
     )
-    heading = lot.choice(HEADS)
+    heading = f"<h3>{lot.choice(HEADS)}</h3>" if headed else "<img src=/hot.gif>"
     dated = lot.random() < 0.3
     hot = "".join(
         f"<li><a href='{item.path}'>{item.title}</a>{'<span>11-18</span>' if dated else ''}</li>" for item in side_items
     )
     side = (
-        f"<div class='{lot.choice(('side', 'right', 'r', 'box', 'w300 fr'))}'><h3>{heading}</h3><ul>{hot}</ul></div>"
+        f"<div class='{lot.choice(('side', 'right', 'r', 'box', 'w300 fr'))}'>{heading}<ul>{hot}</ul></div>"
         if side_items
         else ""
     )
@@ -254,7 +267,12 @@ def shown_channel(seed: int) -> Channel:
         )
         printed = pager_of(pager, paths, number, total)
         main = f"<div class=main>{before}{inner}{after}<div class=page>{printed}</div></div>"
-        channel.files[path] = (frame(lot, side, main, head_first).encode(encoding, "xmlcharrefreplace"), "text/html")
+        # What no heading calls a ranking can be told from the list by the pager only.
+        headed = not (grouped or "下一页" in printed or "上一页" in printed or "尾页" in printed)
+        channel.files[path] = (
+            frame(lot, side, main, head_first, headed).encode(encoding, "xmlcharrefreplace"),
+            "text/html",
+        )
     channel.articles = [urljoin(channel.url, item.path) for item in articles]
     return channel
 

@@ -51,6 +51,9 @@ FORMS = {
     "card that is one link": "<a class=card href='{url}'><img src=1.jpg><h3>{title}</h3><p>摘要写得比标题长一些，摘要。</p><span>{date}</span></a>",
     "card without a heading": "<li><a href='{url}'><div>{title}</div><div>摘要写得比标题长一些，摘要。</div><div>{date}</div></a></li>",
     "date first in the link": "<li><a href='{url}'><i>{date}</i><p>{title}</p></a></li>",
+    "opened by a click": "<li><a href='javascript:;' onclick=\"window.open('{url}')\">{title}</a><span>{date}</span></li>",
+    "picture with its text": "<li><a href='{url}'><img src=1.jpg alt='{title}'></a><span>{date}</span></li>",
+    "rows of two kinds": "<li class='even last'><a href='{url}'>{title}</a><span>{date}</span></li>",
     "detail link": "<li><a href='{url}'>{title}</a><p>摘要……<a href='{url}'>[详细]</a></p><span>{date}</span></li>",
 }
 
@@ -299,3 +302,23 @@ def test_list_with_summaries_is_one() -> None:
     assert [entry.title for entry in extract_listing(page(f"<ul>{items_of(10, form)}</ul>"), BASE).entries] == titles(
         10
     )
+
+
+def test_list_in_two_columns_is_one() -> None:
+    form, all_titles = FORMS["date behind"], titles(20)
+    rows = items_of(20, form).split("</li>")[:20]
+    columns = f"<ul class=col-l>{'</li>'.join(rows[:10])}</li></ul><ul class=col-r>{'</li>'.join(rows[10:])}</li></ul>"
+    assert [entry.title for entry in extract_listing(page(columns, side=hot()), BASE).entries] == all_titles
+
+
+def test_list_by_the_pager_wins_over_dated_links_elsewhere() -> None:
+    items = "".join(f"<li><a href='/a/20211119/{n + 1000}.html'>{title}</a></li>" for n, title in enumerate(titles(5)))
+    newest = "".join(f"<p><a href='/b/{n}.html'>别的栏目今天发布的新闻第{n}条</a><i>11-19</i></p>" for n in range(30))
+    body = page(f"<ul>{items}</ul>", side=f"<div class=w300>{newest}</div>", pager="<a href='index_2.html'>下一页</a>")
+    assert [entry.title for entry in extract_listing(body, BASE).entries] == titles(5)
+
+
+def test_list_right_of_a_menu_that_ends_like_a_ranking() -> None:
+    menu = "<div class=left><ul><li><a href='/sz/'>市州</a></li><li><a href='/sd/'>深度报道</a></li></ul></div>"
+    found = extract_listing(page(f"{menu}<div class=right><ul>{items_of(5, FORMS['date behind'])}</ul></div>"), BASE)
+    assert [entry.title for entry in found.entries] == titles(5)

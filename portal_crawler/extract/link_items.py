@@ -34,6 +34,8 @@ _CALLED_TITLE = re.compile(r"(?:^|[-_ ])(?:tit|title|bt|biaoti|headline|subject|
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BREAKING = frozenset((*_HEADINGS, "p", "div", "dt", "dd", "li", "br", "section", "article", "time"))
 _SHORTEST_PIECE = 4
+# What cameras and upload forms put into the place of a text.
+_FILE_NAME = re.compile(r"\.(?:jpe?g|png|gif|bmp)$|^[\w-]+$", re.I | re.A)
 _MOST_IN_CARD = 60
 # How far up a link's item reaches.
 LEVELS = 6
@@ -57,6 +59,10 @@ def title_and_date(anchor: etree._Element) -> tuple[str, str | None]:
         return full, date
     if _MORE.match(text) or (text and is_tools(text)):
         return "", date
+    if not text:
+        alt = next((_plain(picture.get("alt") or "") for picture in anchor.iter("img")), "")
+        text = max(_plain(full), alt, key=len)
+        return (text if len(text) >= _SHORTEST_PIECE and not _FILE_NAME.search(text) else ""), date
     if date is None and (inside := _DATE_AT_EDGE.search(text)):
         return text.replace(inside.group(), "").strip(), inside.group().strip(_AROUND_DATE)
     return text, date
