@@ -19,6 +19,7 @@ from portal_crawler.cli.extract import extract
 from portal_crawler.cli.history import history
 from portal_crawler.cli.listing import listing
 from portal_crawler.cli.portals import portals
+from portal_crawler.cli.reextract import reextract
 from portal_crawler.cli.search import search
 from portal_crawler.cli.status import status
 from portal_crawler.cli.verify import verify
@@ -34,5 +35,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-for command in (crawl, discover, extract, history, listing, portals, search, status, verify, demo):
+for command in (crawl, discover, extract, history, listing, portals, search, status, verify, reextract, demo):
     main.add_command(command)

@@ -1,0 +1,113 @@
+"""`reextract`: extraction again over the archive, without network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from difflib import unified_diff
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from portal_crawler.cli.errors import STORAGE
+from portal_crawler.cli.options import archive_option, db_option, json_option
+from portal_crawler.cli.output import plain, print_json, print_rows
+from portal_crawler.portals import load_profile, load_profiles
+from portal_crawler.reextract import Change, Report
+from portal_crawler.reextract import reextract as read_again
+from portal_crawler.store import open_reader, open_store
+
+
+@click.command()
+@click.option("--portal", metavar="ID", help="Only this portal's articles.")
+@click.option(
+    "--profile",
+    "profiles",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Profile of a portal that is not a bundled one, or is to be read otherwise; may be given again.",
+)
+@click.option("--dry-run", is_flag=True, help="Change nothing; print what would change, and some of the differences.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes that read.  [default: one a processor]")
+@db_option
+@archive_option
+@json_option
+@click.pass_context
+def reextract(
+    ctx: click.Context,
+    portal: str | None,
+    profiles: tuple[Path, ...],
+    dry_run: bool,
+    jobs: int | None,
+    db: Path,
+    archive: Path,
+    as_json: bool,
+) -> None:
+    """Read all stored articles again from the archive, by today's rules, and correct what is read otherwise.
+
+    A better reading is no revision of the article: its row and its revisions are corrected in place. No text is
+    deleted. A run that was killed is simply started again.
+    """
+    known = load_profiles() | {one.id: one for one in map(load_profile, profiles)}
+    store = open_reader(db) if dry_run else open_store(db)
+    console = Console(stderr=True)
+    status = console.status("reading …") if console.is_terminal else None
+    try:
+        if status:
+            status.start()
+
+        def show(report: Report) -> None:
+            if status:
+                changed = ", ".join(f"{name} {number}" for name, number in report.changed.most_common())
+                status.update(f"{report.articles} of {report.articles_total} articles; changed: {changed or 'nothing'}")
+
+        report = read_again(
+            store,
+            archive,
+            portals=known,
+            only=portal,
+            dry_run=dry_run,
+            jobs=jobs or os.cpu_count() or 1,
+            progress=show,
+        )
+    finally:
+        if status:
+            status.stop()
+        store.close()
+    if as_json:
+        print_json(asdict(report) | {"dry_run": dry_run})
+    else:
+        _print(report, dry_run)
+    ctx.exit(STORAGE if report.unreadable else 0)
+
+
+def _print(report: Report, dry_run: bool) -> None:
+    for url, problem in report.unreadable:
+        click.echo(plain(f"cannot be read: {url}: {problem}"), err=True)
+    for url in report.kept:
+        click.echo(plain(f"nothing found now, kept as it is: {url}"), err=True)
+    if dry_run:
+        for change in report.samples:
+            for line in _difference(change):
+                click.echo(plain(line))
+    title = "Values that would change" if dry_run else "Values changed"
+    print_rows(("field", "articles"), report.changed.most_common(), title=title)
+    for portal, lines in report.learnt.items():
+        click.echo(plain(f"{portal}: learnt a template of {lines} lines first"))
+    will = "would change" if dry_run else "changed"
+    click.echo(
+        f"{report.articles} articles and {report.revisions} older revisions read, "
+        f"{report.changed_articles} articles {will}, {len(report.unreadable)} unreadable, {len(report.kept)} kept"
+        + (f", {report.moved} crawled meanwhile" if report.moved else "")
+    )
+
+
+def _difference(change: Change) -> Iterator[str]:
+    """A change line by line, as `diff -u` shows it."""
+    before, after = ([] if value is None else str(value).split("\n") for value in (change.before, change.after))
+    yield f"{change.url} {change.field}"
+    # The two lines of file names say nothing here.
+    yield from list(unified_diff(before, after, n=1, lineterm=""))[2:]
