@@ -354,6 +354,37 @@ def test_a_channel_that_does_not_answer_leaves_the_profile_unverified() -> None:
     assert "#   社会 http" in profile_toml(found, "2021-11-20")
 
 
+@pytest.mark.parametrize(("status", "verified"), [(404, True), (410, True), (403, False), (429, False), (503, False)])
+def test_only_a_channel_that_is_gone_leaves_no_doubt(status: int, verified: bool) -> None:
+    def fetch(url: str) -> Answer:
+        if url.endswith("/c1/"):
+            raise NoAnswer(f"HTTP status {status}", status)
+        return site(small_portal())(url)
+
+    assert discover(FRONT, fetch).portal.verified is verified
+
+
+def test_a_channel_that_is_sent_on_to_another_site_or_another_channel_is_none() -> None:
+    pages = small_portal()
+    sent = {
+        f"{FRONT}c1/": "http://www.partner.example/",
+        f"{FRONT}c2/": f"{FRONT}c0/",
+        f"{FRONT}c3/": f"{FRONT}new/c3/",
+    }
+    pages |= {"http://www.partner.example/": listing("外站", 1), f"{FRONT}new/c3/": pages[f"{FRONT}c3/"]}
+
+    def fetch(url: str) -> Answer:
+        answer = site(pages)(sent.get(url, url))
+        return Answer(sent.get(url, url), answer.body, answer.content_type)
+
+    found = discover(FRONT, fetch)
+    assert [channel.url for channel in found.portal.channels] == [f"{FRONT}c0/", f"{FRONT}new/c3/"]
+    assert [item.reason for item in found.rejected] == [
+        "leads to http://www.partner.example/",
+        f"leads to {FRONT}c0/, which is another link of the portal",
+    ]
+
+
 def test_an_article_that_gives_no_text_leaves_the_profile_unverified() -> None:
     pages = small_portal()
     pages[f"{FRONT}a/20211119/2000.html"] = document("<h1>只有标题的一条消息</h1>")

@@ -97,15 +97,14 @@ class Survey:
             return no("not asked for: the budget of requests was spent", unsettled=True)
         try:
             page = self.visits.page(candidate.url)
+            if not belongs_to(page.url, self.hosts):
+                return no(f"leads to {page.url}")
+            moved = identity(page.url) != identity(candidate.url)
+            if moved and identity(page.url) in self._seen:
+                return no(f"leads to {page.url}, which is another link of the portal")
             shown = read_list(page, self.visits, self._forms)
         except NoAnswer as error:
-            gone = error.status is not None and 400 <= error.status < 500
-            return no(str(error), unsettled=not gone and not error.forbidden)
-        if not belongs_to(page.url, self.hosts):
-            return no(f"leads to {page.url}")
-        moved = identity(page.url) != identity(candidate.url)
-        if moved and identity(page.url) in self._seen:
-            return no(f"leads to {page.url}, which is another link of the portal")
+            return no(str(error), unsettled=error.status not in (404, 410) and not error.forbidden)
         self._pages[candidate.url] = page
         entries = tuple(entry for entry in shown.entries if self._is_article(entry))
         if not entries:
