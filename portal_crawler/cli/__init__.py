@@ -15,6 +15,7 @@ from portal_crawler.cli.crawl import crawl
 from portal_crawler.cli.demo import demo
 from portal_crawler.cli.discover import discover
 from portal_crawler.cli.errors import Commands
+from portal_crawler.cli.export import export
 from portal_crawler.cli.extract import extract
 from portal_crawler.cli.history import history
 from portal_crawler.cli.listing import listing
@@ -35,5 +36,5 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-for command in (crawl, discover, extract, history, listing, portals, search, status, verify, reextract, demo):
+for command in (crawl, discover, extract, history, listing, portals, search, export, status, verify, reextract, demo):
     main.add_command(command)
