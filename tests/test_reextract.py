@@ -204,8 +204,9 @@ def press(tmp_path: Path) -> Iterator[Press]:
 
 def test_template_is_learnt_first_and_stripped_from_the_first_articles_too(press: Press, cli: Cli) -> None:
     footer = "山水相逢的地方，老朋友们常来坐坐，下一期我们再会。"
+    letters = random.Random(5)
     for number in range(40):
-        own = [f"第{number}篇自己的第{line}段文字，说的是{number * 7 + line}件事情的来龙去脉。" for line in range(4)]
+        own = ["".join(letters.choices("山水田林湖草沙牛羊麦粟黍稻", k=30)) + "。" for _ in range(4)]
         press.print(number, page(number, *own, footer))
     press.end()
     with sqlite3.connect(press.folder / "p.db") as connection:
