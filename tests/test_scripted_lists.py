@@ -117,6 +117,7 @@ def test_data_in_gbk_is_decoded() -> None:
         ("2021-11-19T02:10:00.000+0000", "2021-11-19 10:10:00"),
         ("2021年11月19日", "2021年11月19日"),
         ("11-19", "11-19"),
+        ("11/19/2021 10:10:00", "2021-11-19 10:10:00"),
         ([2021, 11, 19, 10, 10], "2021-11-19 10:10"),
         ({"time": 1637287800000, "date": 19}, "2021-11-19 10:10:00"),
         ("", None),
@@ -172,6 +173,8 @@ NEXT = {
     "not the last": ("/api/list?page=3", {"pages": "4"}, "/api/list?page=4"),
     "all there are": ("/api/list?page=2", {"total": 6}, None),
     "callback stays": ("/api/list?page=1&callback=cb", {}, "/api/list?page=2&callback=cb"),
+    "number with a nought": ("/data/cm_gn_02.js", {}, "/data/cm_gn_03.js"),
+    "id of a page and its number": ("/api/get?pageid=153&lid=9&page=1", {}, "/api/get?pageid=153&lid=9&page=2"),
     "none": ("/api/list.json", {}, None),
 }
 

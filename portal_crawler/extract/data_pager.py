@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 _PAGE_KEYS = frozenset(
-    "page p pn pg pageno pagenum pagenumber pageindex currentpage curpage current nowpage cp pageid pagecurrent "
-    "currpage ipage".split()
+    "page p pn pg pgno pgnum pageno pagenum pagenumber pageindex pageidx currentpage curpage curpageno current nowpage "
+    "pagenow cp pageid pagecurrent currpage ipage".split()
 )
+# Keys that as often name a page of the site as count those of a list.
+_DOUBTFUL_KEYS = frozenset(("pageid", "current", "from", "begin", "cp"))
 _OFFSET_KEYS = frozenset("start offset begin skip from startrecord startindex startrow".split())
 _SIZE_KEYS = frozenset("size limit count rows num pagesize perpage length pagecount psize ps row pagelimit".split())
 _IN_PATH = re.compile(
@@ -107,7 +109,7 @@ def _by_query(url: str, said: dict[str, Any], records: int) -> str | None:
         if _plain(key) in _SIZE_KEYS and value.isdecimal() and 0 < int(value) < 10_000
     ]
     for kinds in (_PAGE_KEYS, _OFFSET_KEYS):
-        for key, value in pairs:
+        for key, value in sorted(pairs, key=lambda pair: _plain(pair[0]) in _DOUBTFUL_KEYS):
             if _plain(key) not in kinds or not value.isdecimal() or len(value) > 9:
                 continue
             number = int(value)
@@ -142,4 +144,6 @@ def _by_path(url: str, said: dict[str, Any], records: int) -> str | None:
             return None
     if _is_last(number, said, records):
         return None
-    return urlunsplit(split._replace(path=f"{match['before']}{number + 1}{match['after']}"))
+    # 02 is followed by 03.
+    following = str(number + 1).zfill(len(match["number"]))
+    return urlunsplit(split._replace(path=f"{match['before']}{following}{match['after']}"))

@@ -29,13 +29,16 @@ _NO_TITLE = re.compile(
     r"keyword|tag|url|link|user|reporter|dept|date|time|org"
 )
 _TIME = re.compile(r"time|date|pub|day|shijian|riqi|release|created|issue")
-_NO_TIME = re.compile(r"update|modif|edit|expire|end|start|over|delete|del$|cache|url|by$|user|path|status|flag")
+_NO_TIME = re.compile(
+    r"update|modif|^mtime|lastm|edit|expire|end|start|over|delete|del$|cache|url|by$|user|path|status|flag"
+)
 _TIME_ORDER = ("pub", "release", "issue", "date", "time", "show", "creat", "add", "input")
 _URL_FORM = re.compile(r"^(?:https?:)?//|^/|^\.{1,2}/|\.s?html?$", re.I)
 _DOMAIN = re.compile(r"^(?:[\w-]+\.)+(?:com|cn|net|org|gov|edu)(?:[/:]|$)", re.I)
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _WIDE = re.compile(r"[\u3400-\u9fff]")
 _FIELD = re.compile(r"\{([\w.]+)\}")
+_AMERICAN = re.compile(r"([01]?\d)/([0-3]?\d)/(20\d\d)(\s+\d\d:\d\d(?::\d\d)?)?")
 # Epoch times of news on the web: 1999 to 2096, in seconds.
 _EPOCH = range(915_148_800, 4_000_000_000)
 # Whether a text is a time does not depend on the day.
@@ -192,6 +195,8 @@ def _moment(value: Any) -> str | None:
         return f"{day} {match[4]}:{match[5]}:{match[6]}" if match[4] else day
     if not 3 <= len(text) <= 40:
         return None
+    if match := _AMERICAN.fullmatch(text):
+        return f"{match[3]}-{int(match[1]):02d}-{int(match[2]):02d}{match[4] or ''}"
     if re.search(r"T\d\d:\d\d.*(?:Z|[+-]\d\d:?\d\d)$", text):
         try:
             return f"{datetime.fromisoformat(text).astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
