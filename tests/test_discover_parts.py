@@ -260,6 +260,16 @@ def test_one_list_under_two_names_is_one_channel() -> None:
     assert [(item.name, item.reason) for item in found.rejected] == [("教育", f"lists the same as 要闻 at {FRONT}c0/")]
 
 
+def test_a_link_to_the_second_page_of_a_list_is_no_channel_of_its_own() -> None:
+    pages = small_portal()
+    pages[FRONT] += "<div><h3>要闻回顾</h3><a href=/c0/index_2.html>更多</a></div>"
+    pages[f"{FRONT}c0/"] += "<a href=index_2.html>下一页</a>"
+    pages[f"{FRONT}c0/index_2.html"] = listing("旧闻", 7000)
+    found = discover(FRONT, site(pages))
+    assert len(found.portal.channels) == 4
+    assert [item.reason for item in found.rejected] == ["the second page of 要闻"]
+
+
 def test_a_block_that_stands_on_every_page_is_no_list() -> None:
     pages = small_portal(("要闻", "社会", "财经", "教育", "体育", "健康"))
     for place in (2, 3, 4, 5):

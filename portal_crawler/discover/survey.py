@@ -105,6 +105,8 @@ class Survey:
             shown = read_list(page, self.visits, self._forms)
         except NoAnswer as error:
             return no(str(error), unsettled=error.status not in (404, 410) and not error.forbidden)
+        if turned := next((other for other in self.found if other.list.next == page.url), None):
+            return no(f"the second page of {turned.candidate.name}")
         self._pages[candidate.url] = page
         entries = tuple(entry for entry in shown.entries if self._is_article(entry))
         if not entries:
@@ -112,7 +114,7 @@ class Survey:
         self._seen.add(identity(page.url))
         urls = [entry.url for entry in entries]
         same = next((other for other in self.found if [entry.url for entry in other.entries] == urls), None)
-        if same is not None and len(urls) > 1:
+        if same is not None and (len(urls) > 1 or same.candidate.name == candidate.name):
             return no(_same_as(same))
         # As linked, unless it was sent on to another page.
         url = page.url if moved else candidate.url
