@@ -210,6 +210,29 @@ def test_list_that_a_script_holds(name: str) -> None:
     assert entries_of(body, f"{HOST}/gn/") == WANTED
 
 
+def test_list_that_a_script_writes_item_by_item() -> None:
+    written = "".join(
+        f"document.write('<li><a href=\"{i['url']}\">{i['title']}</a><span>{i['date']}</span></li>');"
+        for i in records()
+    )
+    assert entries_of(SHELL.format(f"<script>{written}</script>"), f"{HOST}/gn/") == WANTED
+    assert entries_of(f"// list\n{written}") == WANTED
+    rows = "".join(
+        f"docs[{n}] = new Array('{i['title']}', '{i['url']}', '{i['date']}');" for n, i in enumerate(records())
+    )
+    assert entries_of(SHELL.format(f"<script>var docs = new Array();{rows}</script>"), f"{HOST}/gn/") == WANTED
+
+
+def test_list_in_one_flat_array_that_names_its_members_by_index() -> None:
+    flat: list[Any] = [["Reactive", 1], {"list": 2}, [3, 4, 5]]
+    flat += [{key: 6 + n * 3 + m for m, key in enumerate(("title", "url", "date"))} for n in range(3)]
+    flat += [item[key] for item in records() for key in ("title", "url", "date")]
+    script = f"<script type='application/json' id='__NUXT_DATA__'>{json.dumps(flat)}</script>"
+    assert entries_of(SHELL.format(script), f"{HOST}/gn/") == WANTED
+    circle = "<script type='application/json' id='__NUXT_DATA__'>[[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]]</script>"
+    assert entries_of(SHELL.format(circle), f"{HOST}/gn/") == ()
+
+
 def test_what_a_script_holds_for_a_slider_or_a_ranking_is_no_list() -> None:
     held = json.dumps(HOT, ensure_ascii=False)
     for name in ("focusList", "hotNews", "slides", "adList", "recommend"):
@@ -248,6 +271,8 @@ REQUESTS = {
     "value on the page": "$.getJSON('/api/list/' + $('#cid').val() + '_1.json', show)",
     "in the address": "$.getJSON('/api/list/' + getQueryString('c') + '_1.json', show)",
     "added to": "var u = '/api/list/'; u += 'x_1.json'; fetch(u)",
+    "options with a name": "var o = {url: '/api/list/x_1.json', type: 'GET'}; $.ajax(o)",
+    "parameters of an address": "fetch('/api/list/' + 'x_1.json')",
     "commented": "// the list\nfetch(/* first page */ '/api/list/x_1.json')",
     "script element": "var s = document.createElement('script'); s.src = '/api/list/x_1.json';",
 }

@@ -25,6 +25,7 @@ _NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+")
 _NAME = re.compile(r"[A-Za-z_$\u0080-\uffff][\w$]*")
 _KEY = re.compile(r"[\w$-]+")
 _STRING = {quote: re.compile(rf"[^{quote}\\]*") for quote in "'\"`"}
+_PAGE_KEY = re.compile(r"^(?:page|pn|p|pg|(?:page|cur|current)_?(?:no|num|index|page|number))$", re.I)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 _CONSTANTS = {"true": True, "false": False, "null": None, "undefined": None, "NaN": None}
 # Calls that leave their argument as it is, as far as an address is concerned.
@@ -227,10 +228,20 @@ class _Reader:
         if name == "function" or name in ("async", "class", "typeof", "delete", "return", "var"):
             raise ValueError(f"{name} is no value")
         if name == "new":
-            self._operand(depth + 1)
-            return UNKNOWN
+            return self._made(depth)
         value = _CONSTANTS[name] if name in _CONSTANTS else self._names.get(name, UNKNOWN)
         return self._after(value, depth, start, name)
+
+    def _made(self, depth: int) -> Any:
+        """What `new` makes: an array of its arguments, the parameters of an address; else nothing known."""
+        self._peek()
+        made = _NAME.match(self._text, self.at)
+        if made and made[0] in ("Array", "URLSearchParams"):
+            self.at = made.end()
+            arguments = self._arguments(depth) if self._peek() == "(" else []
+            return self._after(arguments if made[0] == "Array" else arguments[0] if arguments else UNKNOWN, depth)
+        self._operand(depth + 1)
+        return UNKNOWN
 
     def _after(self, value: Any, depth: int, start: int | None = None, name: str = "") -> Any:
         """The value once what follows it is applied: members, indices, calls."""
@@ -314,4 +325,11 @@ def _text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, str | int | float):
         return str(value)
+    if isinstance(value, dict) and value:
+        # Parameters of an address.
+        return "&".join(f"{key}={_text(_counted(key, inner))}" for key, inner in value.items())
     return GAP
+
+
+def _counted(key: str, value: Any) -> Any:
+    return PageNumber(value) if type(value) is int and _PAGE_KEY.match(key) else value

@@ -21,6 +21,8 @@ from portal_crawler.extract.record_fields import Frame, entry_of
 
 _DEEPEST = 12
 _MOST_RECORDS = 5000
+# Values may name each other in a circle.
+_MOST_VISITS = 100_000
 # What is none wherever the name stands, and what is none when it is the list's own name.
 _ASIDE = re.compile(
     r"^(?:hot\w*|\w*hot|rank\w*|\w*rank|phb|ads?(?:list|data|items)?|advert\w*|nav\w*|menus?|menulist|\w*recommend\w*|"
@@ -55,7 +57,7 @@ def records_in(data: Any, frame: Frame, *, named: bool = False) -> Found | None:
     groups: dict[str, list[tuple[Entry, dict[str, Any], frozenset[str]]]] = {}
     arounds: dict[str, dict[str, Any]] = {}
     arrays: set[str] = set()
-    objects = _objects(data, "", data if isinstance(data, dict) else {}, 0, arrays)
+    objects = _objects(data, "", data if isinstance(data, dict) else {}, 0, arrays, [_MOST_VISITS])
     for place, record, around in islice(objects, _MOST_RECORDS):
         if entry := entry_of(record, frame):
             groups.setdefault(place, []).append((entry, record, frozenset(record)))
@@ -79,10 +81,11 @@ def records_in(data: Any, frame: Frame, *, named: bool = False) -> Found | None:
 
 
 def _objects(
-    value: Any, place: str, around: dict[str, Any], depth: int, arrays: set[str]
+    value: Any, place: str, around: dict[str, Any], depth: int, arrays: set[str], left: list[int]
 ) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Every object that may be a record, with its place in the data and the fields around it."""
-    if depth > _DEEPEST:
+    left[0] -= 1
+    if depth > _DEEPEST or left[0] < 0:
         return
     if isinstance(value, str) and value[:1] in ("[", "{") and len(value) > 20:
         try:
@@ -97,7 +100,7 @@ def _objects(
                 yield f"{place}/*", {str(number): cell for number, cell in enumerate(row)}, around
             return
         for item in value:
-            yield from _objects(item, f"{place}/*", around, depth + 1, arrays)
+            yield from _objects(item, f"{place}/*", around, depth + 1, arrays, left)
     elif isinstance(value, dict):
         if any(not isinstance(inner, dict | list) for inner in value.values()):
             yield place, value, around
@@ -110,7 +113,7 @@ def _objects(
         for key, inner in value.items():
             step = "*" if _GENERAL_KEY.match(str(key)) else str(key).lower()
             if isinstance(inner, dict | list | str):
-                yield from _objects(inner, f"{place}/{step}", around, depth + 1, arrays)
+                yield from _objects(inner, f"{place}/{step}", around, depth + 1, arrays, left)
 
 
 def _last_name(place: str) -> str:

@@ -12,7 +12,9 @@ from lxml import etree
 from portal_crawler.extract.literals import GAP, UNKNOWN, PageNumber, read_value
 from portal_crawler.extract.page import Page
 
-_ASSIGNED = re.compile(r"(?<![\w$.'\"])(?P<name>[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)\s*(?P<sign>\+?=)(?![=>])\s*")
+_ASSIGNED = re.compile(
+    r"(?<![\w$.'\"?&/-])(?P<name>[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)\s*(?P<sign>\+?=)(?![=>])\s*"
+)
 _PROPERTY = re.compile(r"(?<![\w$.?])['\"]?(?P<name>[A-Za-z_$][\w$]*)['\"]?\s*:\s*(?=['\"\d\[{])")
 _FUNCTION = re.compile(
     r"function\s+(?P<name>[\w$]+)\s*\((?P<names>[\w$,\s=]*)\)|(?<![\w$])(?P<name2>[\w$]+)\s*[:=]\s*(?:async\s*)?(?:function\s*\w*\s*)?"

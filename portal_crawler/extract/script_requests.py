@@ -28,6 +28,11 @@ _CALL = re.compile(
     r"(?<![\w$.])(?P<name>[\w$.]{0,60}(?:fetch|getJSON|ajax|axios|jsonp|request|https?|getScript|loadScript|loadJs|load|get|open))\s*\(\s*",
     re.I,
 )
+_BASE = re.compile(
+    r"(?<![\w$])(?:base_?(?:url|api|path)|(?:api|host|root)_?(?:base|root|host|url))['\"]?\s{0,9}[:=]\s{0,9}"
+    r"['\"`]((?:https?:)?//[^'\"`\s]{3,200}|/[\w/-]{2,80})['\"`]",
+    re.I,
+)
 _SOURCE = re.compile(r"\.src\s*=\s*(?=['\"`\w])")
 _PARTS = re.compile(
     r"(?<![\w$])['\"]?(?P<key>url|data|params|type|method|dataType|jsonp|jsonpCallback)['\"]?\s*(?::|(?=\s*[,}]))\s*"
@@ -75,7 +80,15 @@ def scripted_requests(page: Page, scripts: Iterable[str] = ()) -> tuple[ListRequ
     for text in texts:
         names.read(text[:MOST_SCRIPT])
     found: dict[str, ListRequest] = {}
-    for raw, trust in [*_asked(texts, names), *_elements(page)]:
+    bases = {match[1].rstrip("/"): None for text in texts for match in islice(_BASE.finditer(text[:MOST_SCRIPT]), 5)}
+    asked = list(_asked(texts, names))
+    based = [
+        (f"{base}{raw}", trust + 1)
+        for base in bases
+        for raw, trust in asked
+        if re.match(r"/(?!/)", raw) and base not in raw
+    ]
+    for raw, trust in [*based, *asked, *_elements(page)]:
         for request in _other_starts(_request(page, raw, trust)):
             if request.url not in found or found[request.url].trust < request.trust:
                 found[request.url] = request
@@ -126,8 +139,9 @@ def _called(text: str, start: int, name: str, names: ScriptNames) -> str | None:
     """The address that a call asks for, with its parameters; None for what sends or is no request."""
     if "post" in name:
         return None
-    if text[start : start + 1] == "{":
-        options = _options(text, start, names)
+    url = _expression(text, start, names)
+    if text[start : start + 1] == "{" or isinstance(url, dict):
+        options = url if isinstance(url, dict) and "url" in url else _options(text, start, names)
         url = options.get("url")
         if str(options.get("type") or options.get("method") or "get").lower() not in ("get", "jsonp"):
             return None
@@ -137,7 +151,6 @@ def _called(text: str, start: int, name: str, names: ScriptNames) -> str | None:
             key = options.get("jsonp")
             parameters[key if isinstance(key, str) else "callback"] = given if isinstance(given, str) else "callback"
         return _with(url, parameters) if isinstance(url, str) else None
-    url = _expression(text, start, names)
     rest = start
     try:
         _, rest = read_value(text, start, names, names.lookup, most=_MOST_VALUES)

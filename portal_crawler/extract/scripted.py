@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from lxml import etree
 
-from portal_crawler.extract.literals import Unreadable, parse_json, read_value
+from portal_crawler.extract.literals import GAP, Unreadable, parse_json, read_value
 from portal_crawler.extract.page import MOST_BYTES, Page
 from portal_crawler.extract.record_fields import Frame
 from portal_crawler.extract.records import Found, records_in
@@ -26,6 +27,14 @@ _HELD = re.compile(
     r"(?:JSON\.parse\s{0,9}\(\s{0,9})?(?=\[\s{0,9}[\[{]|\{|[\"'`]\s{0,9}[\[{])"
 )
 _INVOKED = re.compile(r"=\s*\(?function\s*\((?P<names>[\w$,\s]*)\)\s*\{\s*return\s*(?=\{)")
+_WRITES = re.compile(
+    r"(?:document\.write(?:ln)?|\.html|\.append)\s{0,9}\(\s{0,9}(?=['\"`])|\.innerHTML\s{0,9}\+?=\s{0,9}(?=['\"`])"
+)
+_INDEXED = re.compile(
+    r"(?<![\w.$])(?P<name>[A-Za-z_$][\w$]{0,60})\[\d{1,4}\]\s{0,9}=\s{0,9}(?=new\s{1,9}Array\s{0,9}\(|[\[{])"
+)
+_MOST_WRITES = 2000
+_MOST_IN_TEXT = 100
 _LAST_NAME = re.compile(r"\w+")
 _SCRIPT = re.compile(
     r"\s*(?:/[/*]|(?:var|let|const|function|import|export)\b|window\.|\$\(|!function|\(function|[\"']use strict)"
@@ -70,10 +79,24 @@ def fragments(page: Page, data: Any) -> str:
     """The HTML that an answer or an island of XML carries in its strings, "" where there is none."""
     if data is not None:
         return "\n".join(text for text in _strings(data, 0) if "<a" in text and "href" in text)
+    scripts = [page.text] if is_data(page) else [script.text or "" for script in page.root.iter("script")]
+    if written := "\n".join(text for script in scripts for text in _written(script)):
+        return written
     islands = [
         script.text or "" for script in page.root.iter("script", "xml") if "xml" in (script.get("type") or "xml")
     ]
     return "\n".join(text for island in islands for text in _CDATA.findall(island) if "href" in text)
+
+
+def _written(script: str) -> Iterator[str]:
+    """The HTML with links that a script writes into its page."""
+    for match in islice(_WRITES.finditer(script), _MOST_WRITES):
+        try:
+            text, _ = read_value(script, match.end(), most=_MOST_IN_TEXT)
+        except ValueError:
+            continue
+        if isinstance(text, str) and "<a" in text and GAP not in text:
+            yield text
 
 
 def _better(one: Found | None, other: Found | None) -> Found | None:
@@ -115,7 +138,8 @@ def _held(page: Page) -> Iterator[Any]:
             continue
         if "json" in (script.get("type") or "").lower():
             with suppress(ValueError):
-                yield {script.get("id") or "": parse_json(text)}
+                value = parse_json(text)
+                yield {script.get("id") or "": _revived(value) if script.get("id") == "__NUXT_DATA__" else value}
         elif script.get("src") is None:
             yield from values_in(text)
     for value in _LISTS_IN_ATTRIBUTES(page.root):
@@ -154,7 +178,27 @@ def values_in(script: str) -> Iterator[dict[str, Any]]:
             pushed.setdefault(name[-1], []).append(value)
         elif isinstance(value, dict | list) and value:
             yield {name[-1]: value}
+    for match in islice(_INDEXED.finditer(script), _MOST_WRITES):
+        with suppress(ValueError):
+            pushed.setdefault(match["name"], []).append(read_value(script, match.end(), most=_MOST_IN_TEXT)[0])
     yield from ({name: values} for name, values in pushed.items())
+
+
+def _revived(flat: Any) -> Any:
+    """A value that Nuxt writes as one flat array, in which each member names others by their index."""
+    if not isinstance(flat, list) or not flat:
+        return flat
+    shaped: list[Any] = [type(value)() if isinstance(value, dict | list) else value for value in flat]
+
+    def at(index: Any) -> Any:
+        return shaped[index] if type(index) is int and 0 <= index < len(shaped) else index
+
+    for value, shape in zip(flat, shaped, strict=True):
+        if isinstance(value, dict):
+            shape.update({key: at(index) for key, index in value.items()})
+        elif isinstance(value, list):
+            shape.extend(at(index) for index in value)
+    return shaped[0]
 
 
 def _invoked(script: str) -> Iterator[tuple[Any, int]]:
