@@ -9,17 +9,20 @@ from portal_crawler.archive.exchange import ArchiveError, Exchange
 from portal_crawler.archive.read import body_of_revisit, original_of, read_exchange
 from portal_crawler.archive.record import Record, sha1_of
 from portal_crawler.archive.recover import Recovery, recover
+from portal_crawler.archive.replay import Archived, exchanges_of
 from portal_crawler.archive.scan import Scanned, scan_segment
 from portal_crawler.archive.write import ArchiveWriter
 
 __all__ = [
     "ArchiveError",
     "ArchiveWriter",
+    "Archived",
     "Exchange",
     "Record",
     "Recovery",
     "Scanned",
     "body_of_revisit",
+    "exchanges_of",
     "original_of",
     "read_exchange",
     "recover",

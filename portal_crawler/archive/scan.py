@@ -97,13 +97,13 @@ def _member(handle: int, offset: int) -> Scanned | None:
     digest = hashlib.sha256()
     content = bytearray()
     place = offset
-    problem = ""
+    problem, torn = "", False
     while not decoder.eof:
         chunk = os.pread(handle, _CHUNK, place)
         if not chunk:
             if place == offset:
                 return None
-            problem = "the file ends within a record"
+            problem, torn = "the file ends within a record", True
             break
         try:
             content += decoder.decompress(chunk)
@@ -117,7 +117,7 @@ def _member(handle: int, offset: int) -> Scanned | None:
         digest.update(chunk[:used])
         place += used
     if problem:
-        return _unreadable(handle, offset, problem)
+        return _unreadable(handle, offset, problem, torn)
     length = place - offset
     try:
         record = parse_record(bytes(content))
@@ -138,16 +138,15 @@ def _wrong_in(handle: int, offset: int, length: int, record: Record, content: by
     return record.problem()
 
 
-def _unreadable(handle: int, offset: int, problem: str) -> Scanned:
+def _unreadable(handle: int, offset: int, problem: str, torn: bool) -> Scanned:
     """The bytes from an offset to the next place where a record begins, or to the end."""
     end = _next_record(handle, offset + 1)
-    torn = end is None
     if end is None:
         end = os.fstat(handle).st_size
     digest = hashlib.sha256()
     for place in range(offset, end, _CHUNK):
         digest.update(os.pread(handle, min(_CHUNK, end - place), place))
-    return Scanned(offset, end - offset, digest.hexdigest(), None, problem, torn)
+    return Scanned(offset, end - offset, digest.hexdigest(), None, problem, torn and end == os.fstat(handle).st_size)
 
 
 def _next_record(handle: int, start: int) -> int | None:

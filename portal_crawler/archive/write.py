@@ -49,6 +49,8 @@ class ArchiveWriter:
         self._announce = announce
         self._handle: int | None = None
         self._file = ""
+        # The run goes by the name of its first segment.
+        self._run = ""
         self._size = 0
         self._unsynced = False
         self._new_names: list[Path] = []
@@ -135,7 +137,9 @@ class ArchiveWriter:
             self._size = 0
             self._new_names = [folder, *(path.parent for path in missing)]
         if self._size == 0:
-            self._append(self._handle, warcinfo(self._file.rpartition("/")[2]))
+            name = self._file.rpartition("/")[2]
+            self._run = self._run or name.removesuffix(".warc.gz")
+            self._append(self._handle, warcinfo(name, self._run))
         return self._handle
 
     def _create(self, folder: Path) -> int:

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from difflib import unified_diff
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from rich.console import Console
 
+from portal_crawler.article import Portal
 from portal_crawler.cli.errors import STORAGE
 from portal_crawler.cli.options import archive_option, db_option, json_option
 from portal_crawler.cli.output import plain, print_json, print_rows
 from portal_crawler.portals import load_profile, load_profiles
-from portal_crawler.reextract import Change, Report
+from portal_crawler.reextract import Change, Rebuilt, Report, rebuild
 from portal_crawler.reextract import reextract as read_again
 from portal_crawler.store import open_reader, open_store
 
@@ -30,6 +32,12 @@ from portal_crawler.store import open_reader, open_store
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Profile of a portal that is not a bundled one, or is to be read otherwise; may be given again.",
 )
+@click.option(
+    "--into",
+    metavar="NEW.db",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Make a whole new database from the archive alone; --db is not read.",
+)
 @click.option("--dry-run", is_flag=True, help="Change nothing; print what would change, and some of the differences.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes that read.  [default: one a processor]")
 @db_option
@@ -40,6 +48,7 @@ def reextract(
     ctx: click.Context,
     portal: str | None,
     profiles: tuple[Path, ...],
+    into: Path | None,
     dry_run: bool,
     jobs: int | None,
     db: Path,
@@ -51,7 +60,11 @@ def reextract(
     A better reading is no revision of the article: its row and its revisions are corrected in place. No text is
     deleted. A run that was killed is simply started again.
     """
+    if into is not None and dry_run:
+        raise click.UsageError("--into makes a new database, there is nothing to try out with --dry-run")
     known = load_profiles() | {one.id: one for one in map(load_profile, profiles)}
+    if into is not None:
+        _rebuild(ctx, archive, into, known, portal, as_json)
     store = open_reader(db) if dry_run else open_store(db)
     console = Console(stderr=True)
     status = console.status("reading …") if console.is_terminal else None
@@ -82,6 +95,28 @@ def reextract(
     else:
         _print(report, dry_run)
     ctx.exit(STORAGE if report.unreadable else 0)
+
+
+def _rebuild(
+    ctx: click.Context, archive: Path, into: Path, known: dict[str, Portal], portal: str | None, as_json: bool
+) -> NoReturn:
+    console = Console(stderr=True)
+    with console.status("reading …") as status:
+
+        def show(rebuilt: Rebuilt) -> None:
+            status.update(f"{rebuilt.segments} of {rebuilt.segments_total} segments, {rebuilt.exchanges} exchanges")
+
+        rebuilt = rebuild(archive, into, portals=known, only=portal, progress=show)
+    if as_json:
+        print_json(asdict(rebuilt))
+    else:
+        for line in rebuilt.damaged:
+            click.echo(plain(f"cannot be read: {line}"), err=True)
+        click.echo(
+            f"{rebuilt.articles} articles from {rebuilt.exchanges} exchanges of {rebuilt.portals} portals, "
+            f"{len(rebuilt.damaged)} damaged places"
+        )
+    ctx.exit(STORAGE if rebuilt.damaged else 0)
 
 
 def _print(report: Report, dry_run: bool) -> None:

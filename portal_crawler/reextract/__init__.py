@@ -5,7 +5,8 @@ corrects their rows in place: a better reading is no change of the article. `reb
 archive alone.
 """
 
+from portal_crawler.reextract.rebuild import Rebuilt, rebuild
 from portal_crawler.reextract.report import Change, Report
 from portal_crawler.reextract.run import reextract
 
-__all__ = ["Change", "Report", "reextract"]
+__all__ = ["Change", "Rebuilt", "Report", "rebuild", "reextract"]

@@ -1,0 +1,72 @@
+"""The exchanges of a segment one after the other, as they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal_crawler.archive.exchange import ArchiveError, Exchange
+from portal_crawler.archive.read import body_of_revisit
+from portal_crawler.archive.record import Record
+from portal_crawler.archive.scan import scan_segment
+from portal_crawler.article import BEIJING, Capture
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """An exchange with its place. run: what tells the segments of one run from those of others."""
+
+    run: str
+    capture: Capture
+    exchange: Exchange
+
+
+def exchanges_of(directory: Path, file: str, damaged: list[str]) -> Iterator[Archived]:
+    """The exchanges in a segment. file: its path below `directory`. damaged: gets a line for each lost record.
+
+    Raises ArchiveError when the file cannot be read.
+    """
+    # Segments from before there was a name for the run: the process that wrote them.
+    run = file.removesuffix(".warc.gz").rpartition("-")[2]
+    request: Record | None = None
+    for item in scan_segment(directory / file):
+        record = item.record
+        if item.problem or record is None:
+            if not item.torn:
+                damaged.append(f"{file}:{item.offset}: {item.problem}")
+            request = None
+            continue
+        if record.kind == "warcinfo":
+            run = _run_named_in(record) or run
+        elif record.kind == "request":
+            request = record
+        elif record.kind in ("response", "revisit"):
+            try:
+                body = body_of_revisit(directory, record) if record.kind == "revisit" else None
+                exchange = record.exchange(request, body)
+            except (ArchiveError, ValueError, KeyError) as error:
+                damaged.append(f"{file}:{item.offset}: {error}")
+                continue
+            yield Archived(run, _capture(file, item.offset, item.length, record, exchange), exchange)
+
+
+def _run_named_in(warcinfo: Record) -> str | None:
+    for line in warcinfo.block.decode("utf-8", "replace").splitlines():
+        name, _, value = line.partition(":")
+        if name.strip().lower() == "ispartof":
+            return value.strip()
+    return None
+
+
+def _capture(file: str, offset: int, length: int, record: Record, exchange: Exchange) -> Capture:
+    return Capture(
+        url=exchange.url,
+        fetched_at=exchange.fetched_at.astimezone(BEIJING).isoformat(timespec="seconds"),
+        status=exchange.status,
+        content_type=exchange.header("content-type"),
+        digest=record.fields["warc-payload-digest"],
+        file=file,
+        offset=offset,
+        length=length,
+    )

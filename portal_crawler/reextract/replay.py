@@ -1,0 +1,224 @@
+"""One crawl gone through again: the spider asks, the archive answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import scrapy
+from scrapy.http import Response
+from scrapy.utils.misc import load_object
+from twisted.python.failure import Failure
+from w3lib.url import safe_url_string
+
+from portal_crawler import settings
+from portal_crawler.archive import Archived, ArchiveError, Exchange
+from portal_crawler.article import Channel, Portal
+from portal_crawler.extract import Page, listing_of, read_page
+from portal_crawler.items import ArticlePages
+from portal_crawler.portals import TargetError, find_portal
+from portal_crawler.session import BATCH, Session
+from portal_crawler.spiders.portal import PortalSpider
+from portal_crawler.store.rechecks import put_missing, put_unchanged
+from portal_crawler.urls import belongs_to, identity
+
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_GONE = frozenset((404, 410))
+
+
+class Replay:
+    """Goes through the exchanges of one run of a session. `take` each of them, then `end`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._spider = _ArchiveSpider(session)
+        crawler: Any = SimpleNamespace(spider=self._spider, settings=settings)
+        steps = sorted(settings.ITEM_PIPELINES.items(), key=lambda item: item[1])
+        self._pipelines = [_made(load_object(name), crawler) for name, _ in steps]
+        self._asked: dict[str, deque[scrapy.Request]] = defaultdict(deque)
+        # Answers that were asked for again: they count if no better one follows.
+        self._provisional: dict[scrapy.Request, Response] = {}
+
+    def take(self, archived: Archived) -> None:
+        """Give an archived answer to whom it was for."""
+        self._session.writer.add_capture(archived.capture)
+        exchange = archived.exchange
+        self._session.requests += 1
+        self._session.bytes += len(exchange.body)
+        request = self._request_for(archived)
+        if request is not None:
+            request.meta["capture"] = archived.capture
+            request.meta["fetched_at"] = exchange.fetched_at
+            self._answer(request, exchange)
+        if len(self._session.writer) >= BATCH:
+            self._session.flush()
+
+    def end(self) -> None:
+        """The run ends: answers that were to be better ones are taken as they are."""
+        for request, response in self._provisional.items():
+            self._call(request, response)
+        for pipeline in self._pipelines:
+            if hasattr(pipeline, "close_spider"):
+                pipeline.close_spider()
+
+    def _request_for(self, archived: Archived) -> scrapy.Request | None:
+        """What asked for an exchange; None for what no page asked for, as robots.txt."""
+        exchange = archived.exchange
+        if waiting := self._asked.get(exchange.url):
+            request = waiting.popleft()
+            if not waiting:
+                del self._asked[exchange.url]
+            return request
+        if urlsplit(exchange.url).path == "/robots.txt":
+            return None
+        if (article := self._known_article(exchange.url)) is not None:
+            return self._article_request(article, archived)
+        if any(name.lower() == b"referer" for name, _ in exchange.request_headers):
+            return None
+        return self._channel_request(exchange)
+
+    def _known_article(self, url: str) -> tuple[int | None, str] | None:
+        """An article that an earlier run listed, stored or not: its id and its URL in the ledger."""
+        self._session.flush()
+        try:
+            name = identity(url)
+        except ValueError:
+            return None
+        rows = self._session.store.rows(
+            """SELECT article_id, url FROM ledger WHERE identity = ? AND kind = 'article'
+               ORDER BY url = ? DESC, id LIMIT 1""",
+            (name, url),
+        )
+        return (rows[0]["article_id"], rows[0]["url"]) if rows else None
+
+    def _article_request(self, article: tuple[int | None, str], archived: Archived) -> scrapy.Request | None:
+        article_id, url = article
+        at = archived.capture.fetched_at
+        status = archived.exchange.status
+        if article_id is not None and status == 304:
+            self._session.writer.add_recheck(
+                lambda connection, schedule: put_unchanged(connection, article_id, at, schedule)
+            )
+        elif article_id is not None and status in _GONE:
+            self._session.writer.add_recheck(
+                lambda connection, schedule: put_missing(connection, article_id, at, f"http {status}", schedule)
+            )
+        elif article_id is None or 200 <= status < 300 or status in _REDIRECTS:
+            return self._spider.article_request(url)
+        return None
+
+    def _channel_request(self, exchange: Exchange) -> scrapy.Request | None:
+        """The first request of a channel's walk, if this was one: a page that lists articles, asked for by itself."""
+        channel = next((one for one in self._session.portal.channels if one.url == exchange.url), None)
+        if channel is None:
+            if exchange.status not in _REDIRECTS and not self._lists_articles(exchange):
+                return None
+            channel = _channel_at(exchange.url)
+        return self._spider.listing_request(channel.url, self._spider.begin_walk(channel))
+
+    def _lists_articles(self, exchange: Exchange) -> bool:
+        if not 200 <= exchange.status < 300:
+            return False
+        try:
+            page = _page(exchange, self._session.portal)
+        except ArchiveError:
+            return False
+        return bool(listing_of(page, portal=self._session.portal).entries)
+
+    def _answer(self, request: scrapy.Request, exchange: Exchange) -> None:
+        self._provisional.pop(request, None)
+        if exchange.status in _REDIRECTS and (location := exchange.header("location")):
+            target = urljoin(request.url, safe_url_string(location.encode("latin-1")))
+            times = request.meta.get("redirect_times", 0) + 1
+            if times <= settings.REDIRECT_MAX_TIMES:
+                self._ask(request.replace(url=target, meta={**request.meta, "redirect_times": times}))
+            return
+        try:
+            body = exchange.content()
+        except ArchiveError as error:
+            self._fail(request, error)
+            return
+        headers: dict[bytes, list[bytes]] = {}
+        for name, value in exchange.headers:
+            headers.setdefault(name, []).append(value)
+        response = Response(exchange.url, status=exchange.status, headers=headers, body=body, request=request)
+        if exchange.status in settings.RETRY_HTTP_CODES:
+            self._provisional[request] = response
+            self._ask(request)
+        else:
+            self._call(request, response)
+
+    def _ask(self, request: scrapy.Request) -> None:
+        self._asked[request.url].append(request)
+
+    def _call(self, request: scrapy.Request, response: Response) -> None:
+        assert request.callback is not None
+        self._follow(request.callback(response))
+
+    def _fail(self, request: scrapy.Request, error: Exception) -> None:
+        if request.errback is None:
+            return
+        failure = Failure(error)  # type: ignore[no-untyped-call]
+        failure.request = request  # type: ignore[attr-defined]  # as Scrapy hands it over
+        self._follow(request.errback(failure))
+
+    def _follow(self, results: Iterable[Any] | None) -> None:
+        for result in results or ():
+            if isinstance(result, ArticlePages):
+                for pipeline in self._pipelines:
+                    pipeline.process_item(result)
+            else:
+                self._ask(result)
+
+
+class _ArchiveSpider(PortalSpider):
+    """The spider, which takes an answer's time from the archive."""
+
+    def read(self, response: Response) -> Page:
+        header = response.headers.get(b"Content-Type")
+        fetched_at: datetime = response.meta["fetched_at"]
+        return read_page(
+            response.body,
+            response.url,
+            content_type=header.decode("latin-1") if header else None,
+            portal=self.session.portal,
+            fetched_at=fetched_at,
+        )
+
+
+def portal_at(folder: str, url: str, portals: Mapping[str, Portal]) -> Portal:
+    """The portal that crawled into a folder of the archive, from its profile or, without one, from an address of it."""
+    split = urlsplit(url)
+    if folder not in portals:
+        return replace(find_portal(f"{split.scheme}://{split.netloc}/", profiles={})[0], id=folder, channels=())
+    hosts = portals[folder].hosts
+    host = None if hosts and belongs_to(url, hosts) else f"{split.scheme}://{split.netloc}"
+    try:
+        portal, _ = find_portal(folder, host, profiles=portals)
+    except TargetError:
+        portal, _ = find_portal(folder, f"{split.scheme}://{split.netloc}", profiles=portals)
+    return portal
+
+
+def _channel_at(url: str) -> Channel:
+    """The channel that a crawl of this URL alone makes."""
+    return replace(find_portal(url, profiles={})[1][0], url=url)
+
+
+def _page(exchange: Exchange, portal: Portal) -> Page:
+    return read_page(
+        exchange.content(),
+        exchange.url,
+        content_type=exchange.header("content-type"),
+        portal=portal,
+        fetched_at=exchange.fetched_at,
+    )
+
+
+def _made(kind: Any, crawler: Any) -> Any:
+    return kind.from_crawler(crawler) if hasattr(kind, "from_crawler") else kind()

@@ -1,0 +1,206 @@
+"""From the archive alone, `reextract --into` makes the database that the crawls had made."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal_crawler.demo import build
+from portal_crawler.demo.server import serve
+from portal_crawler.store import open_reader, search
+from portal_crawler.verify import verify
+from tests.test_crawl import Answer, article, crawl, listing, site, summary_of
+
+Cli = Callable[..., subprocess.CompletedProcess[bytes]]
+STUB = '<html><head><meta http-equiv="refresh" content="0; url={}"></head><body></body></html>'
+
+
+def content(db: Path) -> dict[str, list[dict[str, Any]]]:
+    """What a database says of articles, without the numbers of its rows and when its runs were."""
+    connection = sqlite3.connect(db)
+    connection.row_factory = sqlite3.Row
+    queries = {
+        "articles": """SELECT a.*, c.file, c.offset FROM articles a JOIN captures c ON c.id = a.capture_id
+                       ORDER BY a.url""",
+        "revisions": """SELECT a.url, r.*, c.file, c.offset FROM revisions r JOIN articles a ON a.id = r.article_id
+                        JOIN captures c ON c.id = r.capture_id ORDER BY a.url, r.revision""",
+        "pages": """SELECT a.url AS article, p.number, p.url, c.file, c.offset FROM article_pages p
+                    JOIN articles a ON a.id = p.article_id JOIN captures c ON c.id = p.capture_id
+                    ORDER BY a.url, p.number""",
+        "channels": "SELECT portal, name, path, url FROM channels ORDER BY url",
+        "links": """SELECT a.url AS article, c.url FROM article_channels l JOIN articles a ON a.id = l.article_id
+                    JOIN channels c ON c.id = l.channel_id ORDER BY a.url, c.url""",
+        "captures": "SELECT portal, url, fetched_at, status, content_type, digest, file, offset, length FROM captures "
+        "ORDER BY file, offset",
+        "ledger": "SELECT url, kind, state, reason FROM ledger ORDER BY url",
+    }
+    found = {name: [dict(row) for row in connection.execute(query)] for name, query in queries.items()}
+    connection.close()
+    for rows in found.values():
+        for row in rows:
+            for name in ("id", "article_id", "capture_id"):
+                row.pop(name, None)
+    return found
+
+
+def rebuild(folder: Path, cli: Cli, *flags: str | Path) -> Path:
+    target = folder / "new.db"
+    target.unlink(missing_ok=True)
+    done = cli("reextract", "--into", target, "--archive", folder / "archive", *flags)
+    assert done.returncode == 0, done.stderr.decode()
+    return target
+
+
+def test_crawled_replica_is_rebuilt_in_every_field(tmp_path: Path, cli: Cli) -> None:
+    replica = build(60, 6)
+    with serve(replica) as base:
+        targets = [f"{base}{channel.listing_path}" for channel in replica.channels]
+        # In three runs, two of which end early.
+        for flags in (["--limit", "10"], ["--limit", "25"], []):
+            assert summary_of(crawl(tmp_path, *targets, "--allow-private", *flags))["exit_code"] == 0
+        before = content(tmp_path / "p.db")
+        after = content(rebuild(tmp_path, cli))
+        assert len(after["articles"]) == 60 and len(after["links"]) > 60
+        assert any(row["page_count"] > 1 for row in after["articles"])
+        assert after == before
+        old, new = (open_reader(tmp_path / name) for name in ("p.db", "new.db"))
+        for query in ("合作社", "甘肃", "2021", "靖远 企业"):
+            assert search(new, query) == search(old, query)
+        assert [finding for finding in verify(new, tmp_path / "archive") if finding.is_damage] == []
+        for store in (old, new):
+            store.close()
+        # A crawl goes on with it as with the first one, and the archive stays as long as it was.
+        sizes = {path: path.stat().st_size for path in (tmp_path / "archive").rglob("*.gz")}
+        done = cli(
+            "crawl", *targets, "--allow-private", "--delay", "0",
+            "--db", tmp_path / "new.db", "--archive", tmp_path / "archive",
+        )  # fmt: skip
+        assert done.returncode == 0
+        assert {path: path.stat().st_size for path in sizes} == sizes
+        with sqlite3.connect(tmp_path / "new.db") as connection:
+            assert connection.execute("SELECT count(*), max(revision) FROM articles").fetchone() == (60, 1)
+
+
+def test_nothing_but_articles_becomes_an_article(tmp_path: Path, cli: Cli) -> None:
+    tries: dict[str, int] = {}
+    pages = {
+        "/list/": listing(1, 2, 3, 4, 5, 6, 7),
+        "/2021/1119/1.html": article(1),
+        "/2021/1119/2.html": STUB.format("/2021/1119/22.html"),
+        "/2021/1119/22.html": article(22),
+        "/2021/1119/4.html": "<html><body><p></p></body></html>",
+        "/moved/5.html": article(5),
+        "/2021/1119/7.html": STUB.format("https://live.foreign.example/x"),
+    }
+
+    def answer(path: str) -> Answer | str | None:
+        tries[path] = tries.get(path, 0) + 1
+        if path == "/robots.txt":
+            return 200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /private/\n"
+        if path == "/2021/1119/5.html":
+            return 301, {"Location": "/moved/5.html"}, b""
+        if path == "/2021/1119/6.html":
+            return (503, {}, b"busy") if tries[path] < 3 else article(6)
+        return pages.get(path)
+
+    with site(answer) as (base, _):
+        found = summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private"))
+        assert found["articles"] == 4
+        # 3 is missing, 4 is empty: they are asked for again.
+        crawl(tmp_path, f"{base}/list/", "--allow-private")
+    before, after = content(tmp_path / "p.db"), content(rebuild(tmp_path, cli))
+    assert [row["url"].removeprefix(base) for row in after["articles"]] == [
+        f"/2021/1119/{n}.html" for n in (1, 2, 5, 6)
+    ]
+    assert after == before
+
+
+def test_each_revision_is_rebuilt_from_its_own_capture(tmp_path: Path, cli: Cli) -> None:
+    text = {"now": "第一次刊登时是这样写的，后来才有人发现其中有误。"}
+    with site(lambda path: listing(1, 2) if path == "/list/" else article(1, text["now"])) as (base, _):
+        for version in ("第一次", "第二次", "第三次"):
+            text["now"] = f"{version}刊登时是这样写的，后来才有人发现其中有误。"
+            assert summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private"))["exit_code"] == 0
+            with sqlite3.connect(tmp_path / "p.db") as connection:
+                connection.execute("UPDATE ledger SET state = 'pending' WHERE url LIKE '%/1.html'")
+        crawl(tmp_path, f"{base}/list/", "--allow-private")
+    before, after = content(tmp_path / "p.db"), content(rebuild(tmp_path, cli))
+    assert [row["body"][:3] for row in after["revisions"] if row["url"].endswith("/1.html")] == [
+        "第一次",
+        "第二次",
+        "第三次",
+    ]
+    assert after["revisions"] == before["revisions"] and after["articles"] == before["articles"]
+
+
+def test_portal_with_a_profile_has_its_channels_by_name(tmp_path: Path, cli: Cli) -> None:
+    pages = {"/gn/": listing(1, 2), "/gj/": listing(2, 3)}
+    profile = tmp_path / "moumou.toml"
+    profile.write_text(
+        """id = "moumou"
+name = "某某网"
+hosts = ["127.0.0.1"]
+[[channels]]
+path = ["资讯", "国内"]
+url = "/gn/"
+[[channels]]
+path = ["资讯", "国际"]
+url = "/gj/"
+"""
+    )
+    with site(lambda path: pages.get(path) or (article(1) if path.startswith("/2021") else None)) as (base, _):
+        done = crawl(tmp_path, str(profile), "--host", base.removeprefix("http://"), "--allow-private")
+        assert summary_of(done)["articles"] == 3
+        before, after = content(tmp_path / "p.db"), content(rebuild(tmp_path, cli, "--profile", profile))
+    assert after == before and [row["name"] for row in after["channels"]] == ["国际", "国内"]
+
+
+@pytest.mark.slow
+def test_crawls_that_were_killed_are_rebuilt_too(tmp_path: Path, cli: Cli) -> None:
+    replica = build(60, 7)
+    with serve(replica, delay_s=0.02) as base:
+        targets = [f"{base}{channel.listing_path}" for channel in replica.channels]
+        command = [sys.executable, "-m", "portal_crawler", "crawl", *targets, "--allow-private", "--delay", "0"]
+        command += ["--db", str(tmp_path / "p.db"), "--archive", str(tmp_path / "archive")]
+        for moment in (1.6, 1.8, 2.0):
+            process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+            time.sleep(moment)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        assert subprocess.run(command, timeout=60, check=False, stderr=subprocess.DEVNULL).returncode == 0
+    before, after = content(tmp_path / "p.db"), content(rebuild(tmp_path, cli))
+    assert len(after["articles"]) == 60
+    for name in ("articles", "revisions", "pages", "channels", "links"):
+        assert after[name] == before[name]
+
+
+def test_damaged_record_costs_its_own_article_alone(tmp_path: Path, cli: Cli) -> None:
+    with site(
+        lambda path: listing(1, 2, 3) if path == "/list/" else article(int(path[11:-5])) if "2021" in path else None
+    ) as (base, _):
+        assert summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private"))["articles"] == 3
+    with sqlite3.connect(tmp_path / "p.db") as connection:
+        file, offset = connection.execute("SELECT file, offset FROM captures WHERE url LIKE '%/2.html'").fetchone()
+    with (tmp_path / "archive" / file).open("r+b") as segment:
+        segment.seek(offset + 300)
+        segment.write(b"damage")
+    done = cli("reextract", "--into", tmp_path / "new.db", "--archive", tmp_path / "archive")
+    assert done.returncode == 7 and f"{file}:{offset}" in done.stderr.decode()
+    with sqlite3.connect(tmp_path / "new.db") as connection:
+        states = dict(connection.execute("SELECT substr(url, -6), state FROM ledger WHERE kind = 'article'").fetchall())
+    assert states == {"1.html": "done", "2.html": "pending", "3.html": "done"}
+
+
+def test_database_that_exists_is_never_replaced(tmp_path: Path, cli: Cli) -> None:
+    (tmp_path / "new.db").write_text("somebody's")
+    (tmp_path / "archive").mkdir()
+    done = cli("reextract", "--into", tmp_path / "new.db", "--archive", tmp_path / "archive")
+    assert done.returncode == 7 and (tmp_path / "new.db").read_text() == "somebody's"
