@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import re
 import shutil
 import signal
@@ -454,19 +455,19 @@ def test_rows_are_of_one_moment_while_a_crawl_writes(tmp_path: Path) -> None:
         put(writer, article(number), number)
     writer.flush()
     reader = open_reader(tmp_path / "p.db")
-    seen: list[int] = []
+    seen: list[tuple[int, int]] = []
 
-    def crawl_on(count: int) -> None:
+    def crawl_on(count: int, total: int) -> None:
         # Within the export: one more article, a changed one, and a later one deleted.
         if count == 100:
             put(writer, article(999), 10_000)
             put(writer, article(400, title="改后"), 10_001)
             writer.flush()
             assert writable.rows("SELECT count(*) FROM articles")[0][0] == 501
-        seen.append(count)
+        seen.append((count, total))
 
     export_articles(reader, tmp_path / "a.csv", columns=["title"], progress=crawl_on)
-    assert seen == list(range(1, 501))
+    assert seen == [(count, 500) for count in range(1, 501)]
     assert [row["title"] for row in csv_rows(tmp_path / "a.csv")] == [f"标题{number}" for number in range(500)]
     export_articles(reader, tmp_path / "b.csv", columns=["title"])
     assert len(csv_rows(tmp_path / "b.csv")) == 501
@@ -489,7 +490,7 @@ def test_failed_export_leaves_what_was_there(tmp_path: Path) -> None:
         with pytest.raises(ExportError, match="images is no JSON"):
             export_articles(store, folder / f"a{suffix}")
 
-    def fail(_count: int) -> None:
+    def fail(_count: int, _total: int) -> None:
         raise KeyboardInterrupt
 
     for suffix in FORMATS:
@@ -559,7 +560,7 @@ from pathlib import Path
 from portal_crawler.export import export_articles
 from portal_crawler.store import open_reader
 peaks = []
-def progress(count):
+def progress(count, total):
     if count == 10_000:
         peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 export_articles(open_reader(Path(sys.argv[1])), Path(sys.argv[2]), progress=progress)
@@ -619,3 +620,17 @@ def test_parquet_without_pyarrow_says_how_to_get_it(
     assert done.returncode == 2
     assert "pip install 'portal-crawler[parquet]'" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_python_of_the_document_runs(database: Path, store: Store, tmp_path: Path) -> None:
+    document = (Path(__file__).parents[1] / "docs" / "export.md").read_text(encoding="utf-8")
+    for suffix in FORMATS:
+        export_articles(store, tmp_path / f"articles{suffix}")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "portal.db").symlink_to(database)
+    code = "\n".join(re.findall(r"```python\n(.*?)```", document, re.DOTALL))
+    code += '\nassert unguarded("\'=1") == \'=1\' and unguarded("\'\'=1") == "\'=1" and unguarded("\'a") == "\'a"\n'
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{len(TEXTS) + 2} articles.parquet.manifest.json\n"

@@ -45,12 +45,13 @@ def export_articles(
     columns: Sequence[str] | None = None,
     excel: bool = False,
     raw: bool = False,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Exported:
     """Write articles in the order of their ids to a file whose suffix says its format, and a manifest beside it.
 
     columns: names, by default all. excel: a CSV file for Excel. raw: CSV and Excel texts without a guard against
-    formulas. progress: called with the count of rows so far. The store must have no transaction open.
+    formulas. progress: called after each row with how many were written, and how many there are. The store must have
+    no transaction open.
 
     All rows are of one moment, whatever a crawl writes meanwhile. Until the end the work lies in a folder
     `.NAME.….part` beside the file; what had the file's name before is replaced only then. Raises ExportError for what
@@ -113,22 +114,24 @@ class _Rows:
         store: Store,
         columns: Sequence[Column],
         selection: Selection,
-        progress: Callable[[int], None] | None,
+        progress: Callable[[int, int], None] | None,
     ) -> None:
         condition, self._values = selection.condition()
         names = ", ".join(f"a.{column.name}" for column in columns)
         # By the table itself: an index would have SQLite sort the rows, whole texts and all.
         self._sql = f"SELECT {names} FROM articles a NOT INDEXED WHERE {condition} ORDER BY a.id"
-        self._store = store
+        self._count = f"SELECT count(*) FROM articles a WHERE {condition}"
+        self._connection = store.connection
         self._progress = progress
         self.count = 0
 
     def __iter__(self) -> Iterator[Sequence[Value]]:
-        for row in self._store.connection.execute(self._sql, self._values):
+        total = self._connection.execute(self._count, self._values).fetchone()[0] if self._progress else 0
+        for row in self._connection.execute(self._sql, self._values):
             yield tuple(row)
             self.count += 1
             if self._progress:
-                self._progress(self.count)
+                self._progress(self.count, total)
 
 
 def _parts(store: Store, columns: Sequence[Column], selection: Selection) -> dict[str, int]:
