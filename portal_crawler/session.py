@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from portal_crawler.archive import ArchiveWriter, Exchange, recover
 from portal_crawler.article import BEIJING, Article, Capture, Channel, Portal
+from portal_crawler.rechecks import Rechecks
 from portal_crawler.store import (
+    SCHEDULE,
     Found,
     PageCapture,
     Writer,
@@ -36,7 +38,11 @@ class LockHeld(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CrawlOptions:
-    """What a crawl is asked to do. since, until: days, both included. delay_s: seconds between requests to a host."""
+    """What a crawl is asked to do. since, until: days, both included. delay_s: seconds between requests to a host.
+
+    recheck: whether to ask again for stored articles that are due; recheck_after: ages at which what this crawl
+    stores or checks will be.
+    """
 
     db: Path
     archive: Path
@@ -48,6 +54,8 @@ class CrawlOptions:
     deadline_s: float | None = None
     delay_s: float | None = None
     allow_private: bool = False
+    recheck: bool = True
+    recheck_after: tuple[timedelta, ...] = SCHEDULE
     progress: Callable[[RunSummary], None] | None = field(default=None, compare=False)
 
 
@@ -93,7 +101,10 @@ class Session:
         except BaseException:
             self._lock.release()
             raise
-        self.writer = Writer(self.store, self.run_id, portal.id, before_commit=self.archive.sync)
+        self.writer = Writer(
+            self.store, self.run_id, portal.id, before_commit=self.archive.sync, schedule=options.recheck_after
+        )
+        self.rechecks = Rechecks(self.store, self.writer, options.archive, portal, self._count_refusals)
 
     def keep(self, exchange: Exchange) -> Capture:
         """Archive an exchange and queue its row. An error of the disk is kept in `fatal` and ends the crawl."""
@@ -188,8 +199,14 @@ class Session:
             articles=self.writer.new_articles,
             updated=self.writer.new_revisions,
             failed=states.count("failed"),
-            blocked=states.count("blocked"),
+            blocked=states.count("blocked") + self.rechecks.blocked,
             skipped=states.count("skipped"),
+            rechecked=self.rechecks.answered,
+            unchanged=self.rechecks.unchanged,
+            revised=self.rechecks.revised,
+            missing=self.rechecks.missing,
+            doubtful=self.rechecks.doubtful,
+            unanswered=self.rechecks.unanswered,
             requests=self.requests,
             bytes=self.bytes,
             seconds=round((datetime.now(BEIJING) - self.started_at).total_seconds(), 1),
@@ -199,6 +216,7 @@ class Session:
     def close(self) -> RunSummary:
         """Write what is left, complete the run's row, and let go of everything. Gives the final summary."""
         try:
+            self.rechecks.close()
             self.flush()
         except Exception as error:
             self.fatal = error

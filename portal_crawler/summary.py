@@ -17,7 +17,11 @@ DONE, BUG, FAILED, BLOCKED, DRIFT, STORAGE = 0, 1, 3, 4, 5, 7
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A run's figures. pending: articles of the portal still to be fetched. seconds: how long it took."""
+    """A run's figures. pending: articles of the portal still to be fetched. seconds: how long it took.
+
+    rechecked: stored articles that were asked for again and answered, which are unchanged, revised, missing or
+    doubtful (the answer was not taken for the article). unanswered: re-checks that are to be made again.
+    """
 
     run_id: int
     portal: str
@@ -29,6 +33,12 @@ class RunSummary:
     blocked: int = 0
     skipped: int = 0
     pending: int = 0
+    rechecked: int = 0
+    unchanged: int = 0
+    revised: int = 0
+    missing: int = 0
+    doubtful: int = 0
+    unanswered: int = 0
     requests: int = 0
     bytes: int = 0
     seconds: float = 0.0
@@ -68,6 +78,13 @@ def _judge(summary: RunSummary, session: Session) -> tuple[int, str]:
     if summary.failed or session.unreachable:
         also = f", {len(session.unreachable)} hosts not ready ({session.unreachable[0]})" if session.unreachable else ""
         return FAILED, f"done, but {summary.failed} URLs failed{also}; the next run tries again"
+    if session.rechecks.outage:
+        return FAILED, (
+            f"done, but {summary.missing} of {summary.rechecked} articles asked for again were missing at once: "
+            "the portal is in disorder, no article was marked as gone; they are asked for again in an hour"
+        )
+    if summary.unanswered:
+        return FAILED, f"done, but {summary.unanswered} re-checks had no answer; they are made again in an hour"
     if session.timed_out:
         return DONE, f"stopped at the deadline, {summary.pending} articles pending"
     return DONE, "done"

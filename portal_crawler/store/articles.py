@@ -31,7 +31,7 @@ Fate = Literal["new", "revised", "seen"]
 class PageCapture:
     """One page of an article: its URL in canonical form and the capture that holds it.
 
-    etag, last_modified: what the answer named its version by, for an article of one page.
+    etag, last_modified: what the answer named its version by.
     """
 
     url: str
@@ -89,7 +89,9 @@ def put_article(
             for number, (page, capture_id) in enumerate(zip(pages, capture_ids, strict=True), 1)
         ],
     )
-    put_seen(connection, article_id, portal, seen_at, schedule, pages[0].etag, pages[0].last_modified)
+    # Of an article of several pages, an unchanged first one says nothing.
+    first = pages[0] if len(pages) == 1 else PageCapture("", pages[0].capture)
+    put_seen(connection, article_id, portal, seen_at, schedule, first.etag, first.last_modified)
     connection.execute(
         """INSERT OR IGNORE INTO article_channels (article_id, channel_id)
            SELECT ?, e.channel_id FROM channel_entries e JOIN ledger l ON l.id = e.ledger_id
