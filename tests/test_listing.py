@@ -322,3 +322,12 @@ def test_list_right_of_a_menu_that_ends_like_a_ranking() -> None:
     menu = "<div class=left><ul><li><a href='/sz/'>市州</a></li><li><a href='/sd/'>深度报道</a></li></ul></div>"
     found = extract_listing(page(f"{menu}<div class=right><ul>{items_of(5, FORMS['date behind'])}</ul></div>"), BASE)
     assert [entry.title for entry in found.entries] == titles(5)
+
+
+def test_list_with_an_address_like_an_article_and_a_lead_story_is_one() -> None:
+    lead = f"<div class=head><h2><a href='/a/20211120/1.html'>靖远县引进企业带动群众增收</a></h2>{PROSE[:70]}</p></div>"
+    form = FORMS["date behind"].replace("</li>", "<i>来源：靖远发布</i></li>")
+    found = extract_listing(
+        page(f"{lead}<ul>{items_of(8, form)}</ul>"), "http://news.portal.example/channel/100234.html"
+    )
+    assert [entry.title for entry in found.entries] == ["靖远县引进企业带动群众增收", *titles(8)]

@@ -164,17 +164,20 @@ def _is_article(page: Page, chosen: list[Link]) -> bool:
     """Whether a page is an article, whose links to others are no list of its channel."""
     around = around_of(chosen)
     inside = set(around.iter()) if around is not None else set()
-    split = urlsplit(page.url)
-    enough = _PROSE_OF_ARTICLE if looks_like_article(split.path, split.query) else _PROSE_BESIDE_LIST
-    prose = 0
+    prose = paragraphs = 0
     label = False
     for line in page.lines:
-        label = label or (len(line.text) < 120 and _BYLINE.search(line.text) is not None)
-        if len(line.text) >= _PARAGRAPH and line.link * 5 < len(line.text) and line.text[-1] in "。！？”…":
-            if inside and page.element(line.block) in inside:
-                continue
-            prose += len(line.text)
-    return prose >= enough and (label or enough == _PROSE_OF_ARTICLE)
+        named = len(line.text) < 120 and _BYLINE.search(line.text) is not None
+        running = len(line.text) >= _PARAGRAPH and line.link * 5 < len(line.text) and line.text[-1] in "。！？”…"
+        if (named or running) and not (inside and page.element(line.block) in inside):
+            label = label or named
+            prose += len(line.text) if running else 0
+            paragraphs += running
+    split = urlsplit(page.url)
+    if not looks_like_article(split.path, split.query):
+        return label and prose >= _PROSE_BESIDE_LIST
+    # The summary of a lead story is a paragraph, too.
+    return prose >= (_PROSE_OF_ARTICLE if label else _PROSE_BESIDE_LIST) and (label or paragraphs > 1)
 
 
 def _leading(around: etree._Element | None, kept: list[Link], links: list[Link]) -> list[Link]:
