@@ -2,12 +2,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 BENCH_VENV ?= .venv-bench
+PYWB_VENV ?= .venv-pywb
 SHARED ?= $(or $(PORTAL_CRAWLER_SHARED),../shared)
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help venv demo test check score bench bench-venv docs
+.PHONY: help venv demo test check score bench bench-venv pywb-venv docs
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -35,6 +36,8 @@ bench: venv ## measure crawling and extraction; WRITE=1 writes benchmarks/RESULT
 
 bench-venv: $(BENCH_VENV)/.peers ## install other extractors for make bench to compare with
 
+pywb-venv: $(PYWB_VENV)/.replay ## install pywb and cdxj-indexer, with which tests read the archive
+
 docs: venv ## write docs/cli.md from the commands' own help
 	$(BIN)/python -m docs.generate
 
@@ -54,4 +57,9 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 $(BENCH_VENV)/.peers: requirements-bench.txt
 	test -x $(BENCH_VENV)/bin/python || $(PYTHON) -m venv $(BENCH_VENV)
 	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps -r requirements-bench.txt
+	@touch $@
+
+$(PYWB_VENV)/.replay: requirements-pywb.txt
+	test -x $(PYWB_VENV)/bin/python || $(PYTHON) -m venv $(PYWB_VENV)
+	$(PYWB_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps -r requirements-pywb.txt
 	@touch $@
