@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from portal_crawler.article import Portal
@@ -331,3 +334,11 @@ def test_list_with_an_address_like_an_article_and_a_lead_story_is_one() -> None:
         page(f"{lead}<ul>{items_of(8, form)}</ul>"), "http://news.portal.example/channel/100234.html"
     )
     assert [entry.title for entry in found.entries] == ["靖远县引进企业带动群众增收", *titles(8)]
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(Path(__file__).with_name("golden").glob("*/page.html")), ids=lambda path: path.parent.name
+)
+def test_golden_articles_are_no_lists(folder: Path) -> None:
+    url = tomllib.loads(folder.with_name("expected.toml").read_text("utf-8"))["url"]
+    assert extract_listing(folder.read_bytes(), url).entries == ()

@@ -171,7 +171,8 @@ def rank_of(group: list[Link], beside: set[etree._Element], headed: set[etree._E
     around = list(titled[0].element.iterancestors())
     apart = any(element in beside for element in around)
     under = any(element in headed for element in around[:LEVELS])
-    if dated >= 0.5 and mean >= SHORTEST_IN_LIST:
+    # One short link beside a time is an author's name, or the way back.
+    if dated >= 0.5 and mean >= (SHORTEST_IN_LIST if len(titled) > 1 else HEADLINE - 1):
         kind = 1.9 if any(map(is_called_aside, around)) else 2.0
         return (0.0 if under else 0.5 if apart else kind), size * (0.5 + likely)
     if likely < 0.5 or mean < HEADLINE or under or apart or any(map(is_called_aside, around)):

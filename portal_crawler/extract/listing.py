@@ -14,7 +14,7 @@ from portal_crawler.extract.pager import next_by_template, next_page
 from portal_crawler.extract.record_fields import Frame
 from portal_crawler.extract.script_links import link_forms
 from portal_crawler.extract.scripted import data_list, fragments, held_list, is_data
-from portal_crawler.extract.shown_links import links_of, main_links
+from portal_crawler.extract.shown_links import is_article, links_of, main_links
 
 
 def listing_of(page: Page, *, portal: Portal | None = None, frame: Frame | None = None) -> Listing:
@@ -58,7 +58,7 @@ def _data_listing(page: Page, portal: Portal | None, frame: Frame) -> Listing:
 
 def _held_listing(page: Page, portal: Portal | None, shown: int) -> tuple[Entry, ...] | None:
     """The entries that a page's scripts hold, where they are more of a list than the links it shows."""
-    if "<script" not in page.text.lower():
+    if "<script" not in page.text.lower() or is_article(page, []):
         return None
     found = held_list(page, frame_of(page, portal))
     if found is not None and (not shown or (found.dated and len(found.entries) >= shown)):

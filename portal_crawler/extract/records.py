@@ -59,7 +59,10 @@ def records_in(data: Any, frame: Frame, *, named: bool = False) -> Found | None:
     arrays: set[str] = set()
     objects = _objects(data, "", data if isinstance(data, dict) else {}, 0, arrays, [_MOST_VISITS])
     for place, record, around in islice(objects, _MOST_RECORDS):
-        if entry := entry_of(record, frame):
+        if named and "*" not in place:
+            # What stands alone in a page's script is the page's own record.
+            continue
+        if (entry := entry_of(record, frame)) and entry.url != frame.url:
             groups.setdefault(place, []).append((entry, record, frozenset(record)))
             arounds.setdefault(place, around)
     ranks = {

@@ -48,6 +48,7 @@ _OPENS = re.compile(r"(?:open|go\w*|jump\w*|href\s*=|location\s*=)\s*\(?\s*['\"]
 # A list by the pager goes before one with dates elsewhere.
 _PAGED = 1.25
 _FEW_LISTS = 2
+_FEW_LINKS = 3
 # Characters of running text, in paragraphs of their own, that make a page an article.
 _PARAGRAPH = 20
 _PROSE_OF_ARTICLE = 60
@@ -77,7 +78,7 @@ def main_links(page: Page) -> list[Link]:
         chosen = [link for link in links if ranks[place_of(link.element)][0] >= 1]
     # A page of many undated lists has places for more.
     single = sum(rank[0] >= 1 for rank in ranks.values()) <= _FEW_LISTS
-    if (ranks[best][0] < DATED and single and _says_empty(page, chosen)) or _is_article(page, chosen):
+    if (ranks[best][0] < DATED and single and _says_empty(page, chosen)) or is_article(page, chosen):
         return []
     around = around_of(chosen)
     chosen += columns_beside(around, best, groups, ranks)
@@ -160,9 +161,9 @@ def _precedes(page: Page, one: etree._Element, other: etree._Element) -> bool:
     return next(element for element in page.root.iter(one.tag, other.tag) if element in (one, other)) is one
 
 
-def _is_article(page: Page, chosen: list[Link]) -> bool:
+def is_article(page: Page, chosen: list[Link]) -> bool:
     """Whether a page is an article, whose links to others are no list of its channel."""
-    around = around_of(chosen)
+    around = around_of(chosen) if chosen else None
     inside = set(around.iter()) if around is not None else set()
     prose = paragraphs = 0
     label = False
@@ -176,6 +177,8 @@ def _is_article(page: Page, chosen: list[Link]) -> bool:
     split = urlsplit(page.url)
     if not looks_like_article(split.path, split.query):
         return label and prose >= _PROSE_BESIDE_LIST
+    if label and 0 < len(chosen) <= _FEW_LINKS and not any(link.date for link in chosen):
+        return True
     # The summary of a lead story is a paragraph, too.
     return prose >= (_PROSE_OF_ARTICLE if label else _PROSE_BESIDE_LIST) and (label or paragraphs > 1)
 
