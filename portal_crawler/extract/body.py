@@ -37,6 +37,8 @@ _AFTER_END = 0.02
 # right below it outweighs the teasers of the right-hand column.
 _FAR = 200.0
 _SHORT = 40
+# Shorter lines between headline and meta line are buttons, kickers and pages' words about themselves.
+_LINE_OF_TEXT = 12
 # Characters of text above the line that ends an article, with which nothing below it is looked at.
 _ENOUGH = 60.0
 _TEXT, _FURNITURE, _LINKS, _CREDIT, _HEADING, _NOTICE, _END = (
@@ -80,12 +82,20 @@ _ENDS = _Weighed(_END, -8.0)
 def first_text_line(page: Page, headline: int) -> int:
     """Index of the first line that can be text: below the headline and the meta lines that follow it."""
     start = headline + 1
+    own = _home(page, headline) if headline >= 0 else -1
+    # Blocks apart from the headline's in which text has begun: what follows in them is text, too (志愿填报时间：).
+    opened: set[int] = set()
     for index in range(start, min(start + 16, len(page.lines))):
-        text = page.lines[index].text
-        if is_meta(page.lines[index]):
+        line = page.lines[index]
+        if is_meta(line):
+            if opened and _home(page, index) in opened:
+                break
             start = index + 1
-        elif _SENTENCE_END.search(text) and len(text) > (60 if start == headline + 1 else 15):
+        elif _SENTENCE_END.search(line.text) and len(line.text) > (60 if start == headline + 1 else 15):
             break
+        elif len(line.text) >= _LINE_OF_TEXT and not line.link and not line.labels:
+            opened.add(_home(page, index))
+            opened.discard(own)
     return start
 
 
