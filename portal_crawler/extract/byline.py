@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from portal_crawler.extract.boilerplate import is_tools
-from portal_crawler.extract.labels import Labelled, read_labels
+from portal_crawler.extract.labels import Labelled, label_alone, read_labels
 from portal_crawler.extract.lines import Line
 from portal_crawler.extract.names import is_outlet, is_person, outlet, persons, persons_after_outlet
 from portal_crawler.extract.page import Page
@@ -31,11 +31,13 @@ _MAY_NAME = re.compile("[源编編责責处转摘载自]")
 _NEAR = 20
 _CLOSING_BRACKET = re.compile(r"[（(【\[〔［](?P<inside>[^（()）【】\[\]]{2,60})[)）】\]〕］]?\s*$")
 _EDITOR_BRACKET = re.compile(
-    r"\s*[（(【\[〔［]\s*(?:责任编辑|责\s*编|编辑|责任編輯|編輯)\s*[:：][^（()）【】\[\]\n]{0,40}[)）】\]〕］]\s*$"
+    r"\s*[（(【\[〔［]\s*(?:责任编辑|责\s*编|编辑|责任編輯|編輯)(?:\s*[:：]|\s)[^（()）【】\[\]\n]{0,40}[)）】\]〕］]\s*$"
 )
 _LONGEST_BRACKET = 80
 # 凡本网注明“来源：X”: what a notice says of the label is not what the label says.
 _QUOTED = re.compile(r"[“\"「『‘]\s*$|注明\s*$")
+# Links between headline and time lead to channels, too (…频道, …新闻).
+_PUBLISHER = re.compile("(?:报|社|网|台|在线|周刊|客户端|之声|杂志)$")
 _ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+(?:com|cn|net|org)(?:\.cn)?\S*?(?=[\t\s\u3000]|$)")
 _BREAK = re.compile(r"[\s\u3000\xa0\t|｜【】\[\]]+")
 
@@ -75,13 +77,43 @@ def read_byline(page: Page, above: Iterable[int], body: Sequence[int], end: int)
     author = _labelled_persons(top, "author", "above")
     if author is None:
         opening = [_read(page.lines[index]) for index in body[:2]]
-        author = _reporter_line(top + opening) or _author_after_source(top)
+        author = _reporter_line(top + opening) or _author_after_source(top) or _author_line(page, body)
+    parted: list[_Read] = []
+    if source is None or author is None:
+        parted = [read for line in top if (read := _parted(page, line)) is not None]
+        editor = editor or _labelled_persons(parted, "editor", "above")
+        author = author or _labelled_persons(parted, "author", "above")
     if source is None or editor is None:
         below = [_read_closing(page.lines[index]) for index in body[-2:]]
         below += [_read_below(line) for line in page.lines[end : end + _NEAR]]
-        source = source or _labelled_source(page, below, "below") or _bare_source(top)
+        source = source or _labelled_source(page, below, "below") or _bare_source(top) or _bare_source(parted)
         editor = editor or _labelled_persons(below, "editor", "below") or _far_editor(page.lines[end + _NEAR :])
     return Byline(source, editor, author)
+
+
+def _author_line(page: Page, body: Sequence[int]) -> Named | None:
+    """An author whose line stands below the dateline of an agency's item: nothing but the label and names."""
+    for index in body[1:3]:
+        labels = page.lines[index].labels
+        if len(labels) == 1 and labels[0].label in ("作者", "撰文", "文") and labels[0].start == 0:
+            names = persons(labels[0].value)
+            if names and all(map(is_person, names.split("、"))):
+                return Named(names, f"{labels[0].label} in text")
+    return None
+
+
+def _parted(page: Page, read: _Read) -> _Read | None:
+    """The line that gives the time, with a blank where an element ends that a style sheet sets apart.
+
+    Scripts that build pages write no blanks between the elements of a line (<i>X报</i><i>记者 Y</i><i>编辑 Z</i>).
+    """
+    if "\t" not in read.text or len(read.line.text) > 120:
+        return None
+    parts = [part for part in map(str.strip, page.element(read.line.block).itertext()) if part]
+    if len(parts) < 2 or "".join("".join(parts).split()) != "".join(read.line.text.split()):
+        return None
+    text = without_stamps("  ".join(parts))
+    return _Read(text, read_labels(text), read.line)
 
 
 def _far_editor(lines: Iterable[Line]) -> Named | None:
@@ -112,7 +144,10 @@ def _reporters(text: str) -> str | None:
 
 def _read(line: Line) -> _Read:
     text = without_stamps(line.text)
-    return _Read(text, line.labels if text == line.text else read_labels(text), line)
+    labels = line.labels if text == line.text else read_labels(text)
+    if not labels and (alone := label_alone(text)) is not None:
+        labels = [alone]
+    return _Read(text, labels, line)
 
 
 def _read_below(line: Line) -> _Read:
@@ -143,8 +178,20 @@ def _labelled_source(page: Page, reads: list[_Read], place: str) -> Named | None
 def _outlet_line(label: _Read, following: _Read) -> str | None:
     """An outlet on the line below its label, in the same row or list."""
     text = following.text.strip()
-    near = 0 <= following.line.block - label.line.block <= 2
-    return text if near and not following.labels and len(text) <= 15 and text[:1] != "《" and is_outlet(text) else None
+    alone = _is_next(label, following) and not following.labels and len(text) <= 15
+    return text if alone and text[:1] != "《" and is_outlet(text) else None
+
+
+def _is_next(label: _Read, following: _Read) -> bool:
+    return 0 <= following.line.block - label.line.block <= 2
+
+
+def _names_line(label: _Read, following: _Read) -> str | None:
+    """Names on the line below their label, in the same row or list: nothing but names."""
+    if following.labels or len(following.text) > 15 or is_tools(following.text) or not _is_next(label, following):
+        return None
+    names = persons(following.text)
+    return names if names and all(map(is_person, names.split("、"))) else None
 
 
 def _pictured(page: Page, read: _Read, item: Labelled) -> str | None:
@@ -170,9 +217,14 @@ def _bare_source(reads: list[_Read]) -> Named | None:
                 return Named(token, "beside time")
         if len(tokens) == 1 and read.line.link == len(tokens[0]) and _may_be_account(tokens[0]):
             return Named(tokens[0], "link beside time")
-        if before and not before.labels and not before.line.link and is_outlet(before.line.text):
+        if before and not before.labels and is_outlet(before.line.text) and _may_publish(before.line, read.line):
             return Named(before.line.text.strip(), "line before time")
     return None
+
+
+def _may_publish(line: Line, timed: Line) -> bool:
+    """Whether an outlet's line may be the source of the time's line: a link is one below the headline only."""
+    return not line.link or (line.block <= timed.block and _PUBLISHER.search(line.text) is not None)
 
 
 def _may_be_account(text: str) -> bool:
@@ -181,11 +233,16 @@ def _may_be_account(text: str) -> bool:
 
 
 def _labelled_persons(reads: list[_Read], kind: str, place: str) -> Named | None:
-    for read in reads:
+    for position, read in enumerate(reads):
         names: list[str] = []
         label = ""
         for item in read.labels:
-            if item.kind == kind and (value := persons(item.value)):
+            if item.kind != kind:
+                continue
+            value = persons(item.value)
+            if value is None and not item.value.strip() and position + 1 < len(reads):
+                value = _names_line(read, reads[position + 1])
+            if value:
                 names += value.split("、")
                 label = label or item.label
         if names:

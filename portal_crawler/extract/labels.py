@@ -13,8 +13,8 @@ from typing import NamedTuple
 from portal_crawler.extract.names import is_person
 
 _KINDS = {
-    "source": "稿件来源 文章来源 信息来源 新闻来源 本文来源 消息来源 内容来源 来源 稿源 出处 转载自 转自 摘自 原载 來源 文章來源 来自",
-    "editor": "责任编辑 网络编辑 值班编辑 本网编辑 文章编辑 文字编辑 新媒体编辑 见习编辑 实习编辑 编辑 责编 网编 責任編輯 編輯 責編",
+    "source": "稿件来源 文章来源 信息来源 新闻来源 本文来源 消息来源 内容来源 来源 稿源 出处 转载自 转自 摘自 原载 來源 文章來源 来自 Source",
+    "editor": "责任编辑 网络编辑 值班编辑 本网编辑 文章编辑 文字编辑 新媒体编辑 见习编辑 实习编辑 编辑 责编 网编 責任編輯 編輯 責編 Editor",
     "author": "本报记者 本网记者 特约记者 见习记者 实习记者 全媒体记者 融媒体记者 首席记者 文章作者 作者 记者 通讯员 特约撰稿 撰文 撰稿人 撰稿 发布者 發布者 記者 文/图 图/文 文图 文",
     "time": "发布时间 发表时间 发稿时间 出版时间 发布日期 发表日期 发布于 时间 日期 發布時間 發佈時間 時間 北京时间",
     "changed": "更新时间 更新日期 编辑时间 录入时间 最后更新 修改时间 更新于 上传日期",
@@ -26,7 +26,7 @@ _KINDS = {
     # What a page says of itself: counters, sizes, tags.
     "page": (
         "点击数 点击量 点击率 点击 浏览次数 浏览量 浏览 阅读量 阅读数 阅读 访问量 人气 评论数 评论 热度 字号 字体大小 字体 大小 分享到 分享 标签 关键词 关键字 关键字词 "
-        "本文栏目 栏目 频道 分类 所属分类 所属栏目 类别 版次 版面 打印 收藏 注册时间 最后登录 当前位置 您的位置 點擊 瀏覽 閱讀"
+        "本文栏目 栏目 频道 分类 所属分类 所属栏目 类别 版次 版面 打印 收藏 注册时间 最后登录 当前位置 您的位置 點擊 瀏覽 閱讀 字號 字體 分享至 KEYWORDS Keywords"
     ),
     # What also opens lines of text; known here since it ends the value before it.
     "text": (
@@ -41,8 +41,8 @@ _LAST = frozenset(label[-1] for label in _KIND_OF) | frozenset("】]")
 _LONGEST_LINE = 1000
 _LONGEST = max(map(len, _KIND_OF))
 # What stands between a label and its value. A stroke or a bar is one only before a Chinese value.
-_COLON = re.compile(r"(?:[:：丨∶︰]|[/|](?=\s*[\u4e00-\u9fff]))\s*")
-_COLONS = ":：/|丨∶︰"
+_COLON = re.compile(r"(?:[:：丨∶︰]|[/|｜](?=\s*[\u4e00-\u9fff]))\s*")
+_COLONS = ":：/|｜丨∶︰"
 # Words that end in 文 without being its label; behind any other character 文 is one before a name (南洋桥文：郑清).
 _ENDS_IN_WEN = frozenset("全原正公作本论征散中英外下上诗古语")
 _NAME_FOLLOWS = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[\s、，,图]|$)")
@@ -88,6 +88,15 @@ def read_labels(text: str) -> list[Labelled]:
         Labelled(_KIND_OF[label], label, text[value:end], start)
         for (start, value, label), end in zip(found, ends, strict=False)
     ]
+
+
+def label_alone(text: str) -> Labelled | None:
+    """The label that a line consists of, its value standing in the next cell or item (<dt>来源</dt><dd>X</dd>)."""
+    if len(text) > 2 * _LONGEST:
+        return None
+    label = "".join(text.split())
+    kind = _KIND_OF.get(label, "") if len(label) > 1 else ""
+    return Labelled(kind, label, "", 0) if kind in ("source", "editor", "author") else None
 
 
 def _before_colons(text: str) -> list[tuple[int, int, str]]:

@@ -21,6 +21,8 @@ _SURNAMES = frozenset(
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0002ffff]{2,4}$")
 _LONG_NAME = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•・][\u4e00-\u9fff]{1,8})+$")
 _CODE = re.compile(r"_?[A-Za-z][\w.@-]{1,24}$|[A-Za-z]{0,4}\d{2,8}$")
+# A name with its bearer's code (王晓五_NB12258).
+_NAME_AND_CODE = re.compile(r"[\u4e00-\u9fff]{2,4}_[A-Za-z]{0,4}\d{1,8}$")
 _SPACED_NAME = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
 _NAME_BREAK = re.compile(r"[、,，;；/／\s\u3000\xa0&＆]+")
 _ROLES = re.compile(
@@ -107,7 +109,7 @@ def persons(value: str) -> str | None:
 
 
 def _is_name(token: str, *, first: bool) -> bool:
-    if _CODE.match(token):
+    if _CODE.match(token) or _NAME_AND_CODE.match(token):
         return True
     if is_tools(token):
         return False
