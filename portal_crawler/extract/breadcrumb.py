@@ -22,10 +22,12 @@ _ARROW_HEAD = re.compile("[>＞»›→]")
 _BAR = re.compile(r"\s*[/|｜丨·]\s*|\s+[-–—]+\s+|(?<=[\u4e00-\u9fff])\s*[-–—]+\s*(?=[\u4e00-\u9fff])")
 # More parts than this, separated by bars, are a navigation.
 _MOST_CRUMBS = 6
-_HOME = re.compile(r"^(?:.{0,12}(?:首页|主页)|home)$", re.I)
+# So many links side by side above a headline, the first to the front page, are a path; more are a navigation.
+_MOST_LINKS = 3
+_HOME = re.compile(r"^(?:.{0,12}(?:首页|主页|首頁|主頁)|home)$", re.I)
 _SITE_NAME = re.compile(r"(?:网|在线|门户|报|社|之窗)$")
 _LAST = re.compile(
-    r"^(?:正文|浏览正文|文章内容|内容|详细内容|详情|文章|新闻正文|文章正文|浏览文章|查看文章|阅读|阅读正文|浏览|列表|本页|最终页)$"
+    r"^(?:正文|浏览正文|文章内容|内容|详细内容|详情|文章|新闻正文|文章正文|浏览文章|查看文章|查看新闻|浏览新闻|阅读新闻|查看信息|新闻内容|信息内容|文章详情|新闻详情|详细信息|內容|阅读|阅读正文|浏览|列表|本页|最终页)$"
 )
 _AFTERWARDS = re.compile(
     r"(?:转播|分享|字号|字体|打印|收藏|我要|时间|来源|编辑|发布|【|\[|评论|投稿|手机|新闻热线|\d{4}[-年]).*$|[\s\u3000]{2,}.*$"
@@ -78,7 +80,7 @@ def _is_crumb_line(line: Line, lines_above_headline: int) -> bool:
     if not 1 < len(parts) <= _MOST_CRUMBS:
         return False
     if _HOME.match(parts[0]):
-        return line.link < sum(map(len, parts))
+        return line.link < sum(map(len, parts)) or (len(parts) <= _MOST_LINKS and "/" in line.text)
     return len(parts) > 2 and is_outlet(parts[0]) and "-" in line.text
 
 
