@@ -28,6 +28,9 @@ check: $(VENV)/.dev ## formatting, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+faults: $(VENV)/.dev ## crawl portals that go wrong in every way and print what became of each
+	$(BIN)/python -m tests.faults.table
+
 score: venv ## score extraction on SHARED/corpus; MISSES=1 prints what differs
 	$(BIN)/python -m benchmarks.score $(SHARED)/corpus $(if $(MISSES),--misses)
 

@@ -13,7 +13,7 @@ DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 16
-# Portals need no session, and a cookie kept is a cookie that may cross hosts.
+# Portals need no session, and a cookie kept is a cookie that may cross hosts; walls have a middleware of their own.
 COOKIES_ENABLED = False
 # No listening socket while a crawl runs: both would take commands.
 TELNETCONSOLE_ENABLED = False
@@ -26,7 +26,7 @@ DEFAULT_REQUEST_HEADERS = {
 }
 
 # Bounds: a news page is below these by far; Scrapy's default of 1 GiB is not.
-DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_TIMEOUT = 40
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 # A body cut short is an error to be tried again, not a shorter article.
@@ -37,6 +37,17 @@ REDIRECT_MAX_TIMES = 8
 # It would decode every page by Scrapy's guess, only to look for a redirect.
 METAREFRESH_ENABLED = False
 RETRY_TIMES = 3
+# A page that hangs is asked for again by the next run; waiting for it over and over would hold up all the others.
+RETRY_EXCEPTIONS = [
+    "scrapy.exceptions.CannotResolveHostError",
+    "scrapy.exceptions.DownloadConnectionRefusedError",
+    "scrapy.exceptions.DownloadFailedError",
+    "scrapy.exceptions.ResponseDataLossError",
+    "twisted.internet.error.ConnectionDone",
+    "twisted.internet.error.ConnectError",
+    "twisted.internet.error.ConnectionLost",
+    OSError,
+]
 RETRY_HTTP_CODES = [429, 500, 502, 503, 504, 522, 524, 408]
 # The spider judges every status itself, so that each is kept and recorded.
 HTTPERROR_ALLOW_ALL = True
@@ -54,6 +65,8 @@ DOWNLOADER_MIDDLEWARES = {
     "portal_crawler.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "portal_crawler.middlewares.retry.PatientRetryMiddleware": 550,
+    "portal_crawler.middlewares.whole.WholeBodyMiddleware": 585,
+    "portal_crawler.middlewares.cookies.WallCookieMiddleware": 700,
     # Just below decompression (590), for the bytes that it is about to unpack.
     "portal_crawler.middlewares.charset.CharsetMiddleware": 595,
     # Below redirect, retry and decompression: it sees every response as it came.

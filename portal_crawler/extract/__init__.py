@@ -16,6 +16,7 @@ from portal_crawler.extract.pager import count_script, newest_count_page
 from portal_crawler.extract.pages import MOST_PAGES, further_pages
 from portal_crawler.extract.record_fields import Frame
 from portal_crawler.extract.refresh import refresh_target
+from portal_crawler.extract.refusal import refusal
 from portal_crawler.extract.script_requests import ListRequest, list_requests, loaded_scripts, scripted_requests
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "newest_count_page",
     "read_page",
     "refresh_target",
+    "refusal",
     "scripted_requests",
 ]
 

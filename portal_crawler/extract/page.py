@@ -19,8 +19,8 @@ from portal_crawler.extract.decode import decode
 from portal_crawler.extract.lines import MOST_LINES, Blocks, Line, lay_out, unmarked
 
 # A bound for pages made to exhaust whoever reads them. The largest of the 173 pages of the corpus has 280 KB and 655
-# lines; a page with a picture written into it may have some megabytes.
-MOST_BYTES = 8 * 1024 * 1024
+# lines; a page with a picture written into it may have some megabytes. A tree takes up to fifty times its bytes.
+MOST_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(slots=True)

@@ -8,13 +8,19 @@ from portal_crawler.extract.page import Page
 from portal_crawler.extract.pager import absolute
 
 _CONTENT = re.compile(r"^\s*(?P<seconds>\d{1,3})(?:\.\d*)?\s*[;,]\s*url\s*=\s*['\"]?(?P<url>[^'\"]+)", re.I)
+_LOCATION = re.compile(
+    r"\blocation(?:\s*\.\s*(?:href|replace|assign))?\s*(?:=|\()\s*(?P<quote>[\"'])(?P<url>[^\"'\s<>]{1,500})(?P=quote)(?!\s*\+)"
+)
 # A page with more text than this is read before it is left; a stub says at most where it leads.
 _STUB_CHARACTERS = 120
 _SOON_S = 10
 
 
 def refresh_target(page: Page) -> str | None:
-    """Where a stub's `<meta http-equiv="refresh">` leads, as an absolute URL; None for a page with text of its own."""
+    """Where a stub sends its reader on, as an absolute URL; None for a page with text of its own.
+
+    By `<meta http-equiv="refresh">`, or by a script that sets `location` to an address written out.
+    """
     if sum(len(line.text) for line in page.lines[:50]) > _STUB_CHARACTERS:
         return None
     for element in page.root.iter("meta"):
@@ -22,9 +28,16 @@ def refresh_target(page: Page) -> str | None:
             continue
         match = _CONTENT.match(element.get("content") or "")
         if match and int(match["seconds"]) <= _SOON_S:
-            try:
-                url = absolute(page, match["url"].strip())
-            except ValueError:
-                return None
-            return url if url.startswith(("http://", "https://")) and url != page.url else None
+            return _other(page, match["url"])
+    for script in page.root.iter("script"):
+        if match := _LOCATION.search(script.text or ""):
+            return _other(page, match["url"])
     return None
+
+
+def _other(page: Page, address: str) -> str | None:
+    try:
+        url = absolute(page, address.strip())
+    except ValueError:
+        return None
+    return url if url.startswith(("http://", "https://")) and url != page.url else None

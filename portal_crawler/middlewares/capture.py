@@ -40,6 +40,8 @@ class CaptureMiddleware:
             ip=str(response.ip_address) if response.ip_address else None,
         )
         request.meta["capture"] = session.keep(exchange)
+        if (response.headers.get("Content-Encoding") or b"").strip().lower() in (b"gzip", b"x-gzip"):
+            request.meta["packed"] = response.body
         return response
 
 

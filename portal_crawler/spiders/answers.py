@@ -32,6 +32,8 @@ def trouble_with(response: Response, hosts: tuple[str, ...]) -> tuple[str, str] 
         return "failed", f"http {response.status}"
     if not response.body.strip():
         return "failed", "empty answer"
+    if encoding := response.headers.get(b"Content-Encoding"):
+        return "failed", f"unknown content encoding {encoding.decode('latin-1')[:40]}"
     content_type = (response.headers.get(b"Content-Type") or b"").decode("latin-1").lower()
     if content_type.startswith(_NO_PAGES):
         return "skipped", f"content type {content_type.partition(';')[0]}"

@@ -12,7 +12,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from portal_crawler.article import BEIJING, Capture, Channel, Entry, Listing, Portal
-from portal_crawler.extract import Frame, Page, count_script, listing_of, newest_count_page, read_page
+from portal_crawler.extract import Frame, Page, count_script, listing_of, newest_count_page, read_page, refusal
 from portal_crawler.extract.times import find_stamp
 from portal_crawler.middlewares.robots import RobotsUnavailable
 from portal_crawler.session import Session
@@ -102,6 +102,9 @@ class ChannelSpider(scrapy.Spider):
             return
         page = self.read(response)
         listing = listing_of(page, portal=self._portal_of(walk), frame=walk.frame)
+        if not listing.entries and (wall := refusal(page)):
+            self.session.settle(url, "listing", "blocked", wall, capture)
+            return
         self.session.listings += 1
         walk.pages += 1
         self.session.settle(url, "listing", "done", None, capture)

@@ -13,7 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from portal_crawler.article import Capture
-from portal_crawler.extract import MOST_PAGES, Page, further_pages, refresh_target
+from portal_crawler.extract import MOST_PAGES, Page, further_pages, refresh_target, refusal
 from portal_crawler.items import ArticlePages
 from portal_crawler.middlewares.robots import RobotsUnavailable
 from portal_crawler.portals import find_portal
@@ -91,6 +91,9 @@ class PortalSpider(ChannelSpider):
             return
         else:
             page = self.read(response)
+            if wall := refusal(page):
+                self.session.settle(parts.url, "article", "blocked", wall, capture)
+                return
             if not parts.pages and (target := refresh_target(page)):
                 yield from self._sent_on(parts, target, capture)
                 return

@@ -1,0 +1,93 @@
+"""`python -m tests.faults.table [NAME...]`: crawl each faulty portal and print what became of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.kinds import FAULTS, Fault
+from tests.faults.server import FAULTY, portal
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a crawl of a faulty portal came to. memory_mb: peak of its process. sound: stored of the sound articles."""
+
+    state: str
+    reason: str
+    exit_code: int
+    seconds: float
+    memory_mb: float
+    sound: int
+    summary: dict[str, object]
+    error: str
+
+
+def crawl(fault: Fault, folder: Path) -> Outcome:
+    """Crawl the faulty portal once into a new database."""
+    with portal(fault.answers) as running:
+        started = time.monotonic()
+        command = [sys.executable, "-m", "tests.faults.table", "--crawl", f"{running.url}/gn/"]
+        command += ["--db", str(folder / "p.db"), "--archive", str(folder / "a"), "--allow-private"]
+        command += ["--delay", "0", "--json"]
+        environment = os.environ | {"no_proxy": "127.0.0.1,localhost"}
+        result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=environment)
+        seconds = time.monotonic() - started
+    peak = re.search(r"peak_kb=(\d+)", result.stderr)
+    memory_kb = int(peak[1]) if peak else 0
+    with closing(sqlite3.connect(folder / "p.db")) as database:
+        row = database.execute(
+            "SELECT state, reason FROM ledger WHERE kind = 'article' AND url LIKE ?", (f"%{FAULTY}",)
+        ).fetchone()
+        sound = database.execute("SELECT count(*) FROM articles WHERE url NOT LIKE ?", (f"%{FAULTY}",)).fetchone()[0]
+    summary = json.loads(result.stdout.splitlines()[-1]) if result.stdout.strip() else {}
+    state, reason = row or ("", "")
+    return Outcome(state, reason or "", result.returncode, seconds, memory_kb / 1024, sound, summary, result.stderr)
+
+
+def main() -> None:
+    """Print the table; exit 1 if an outcome is not the expected one."""
+    if sys.argv[1:2] == ["--crawl"]:
+        _crawl_here(sys.argv[2:])
+        return
+    names = sys.argv[1:]
+    wrong = 0
+    print(f"{'fault':32} {'state':8} {'exit':>4} {'s':>6} {'MB':>5}  reason")
+    for fault in FAULTS:
+        if names and not any(name in fault.name for name in names):
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            outcome = crawl(fault, Path(folder))
+        good = (outcome.state, outcome.exit_code) == (fault.state, fault.exit_code) and fault.reason in outcome.reason
+        good = good and outcome.seconds <= fault.seconds
+        wrong += not good
+        line = (
+            f"{fault.name:32} {outcome.state:8} {outcome.exit_code:4} {outcome.seconds:6.1f} {outcome.memory_mb:5.0f}"
+        )
+        expected = "" if good else f"  EXPECTED {fault.state} {fault.exit_code} {fault.reason!r} in {fault.seconds} s"
+        print(f"{line}  {outcome.reason[:90]}{expected}", flush=True)
+    sys.exit(wrong > 0)
+
+
+def _crawl_here(arguments: list[str]) -> None:
+    """The crawl in this process, which then says how much memory it had at most."""
+    from portal_crawler.cli import main as command_line
+
+    try:
+        command_line(["crawl", *arguments])
+    finally:
+        print(f"peak_kb={resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
