@@ -1,13 +1,11 @@
-"""One export: a snapshot of the database, a file that appears whole or not at all, and its manifest."""
+"""One export: a moment of the database, written to a file in the format of its suffix, and its manifest."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +15,7 @@ from portal_crawler.article import BEIJING
 from portal_crawler.export.columns import Column, ExportError, Value, columns_of
 from portal_crawler.export.csv_file import write_csv
 from portal_crawler.export.jsonl_file import write_jsonl
+from portal_crawler.export.manifest import manifest_path, put_in_place, sha256_of
 from portal_crawler.export.parquet_file import write_parquet
 from portal_crawler.export.selection import Selection
 from portal_crawler.export.xlsx_file import MOST_UNITS, cell_names, parts_of, write_xlsx
@@ -66,8 +65,7 @@ def export_articles(
     try:
         with tempfile.TemporaryDirectory(prefix=f".{path.name}.", suffix=".part", dir=path.parent) as folder:
             unfinished = Path(folder) / path.name
-            store.connection.execute("BEGIN")
-            try:
+            with _snapshot(store):
                 chosen = columns_of(store, columns)
                 rows = _Rows(store, chosen, selection, progress)
                 parts = _parts(store, chosen, selection) if form == ".xlsx" else {}
@@ -80,16 +78,16 @@ def export_articles(
                 else:
                     write_xlsx(unfinished, chosen, iter(rows), raw=raw, parts=parts)
                 schema = store.rows("SELECT max(name) FROM _sqlite_migrations WHERE migration_set = 'portal_crawler'")
-            finally:
-                store.connection.execute("ROLLBACK")
-            listed = [{"name": name, "type": column.kind} for column in chosen for name in cell_names(column, parts)]
+            size_bytes = unfinished.stat().st_size
             manifest = {
                 "file": path.name,
                 "format": form[1:],
                 "rows": rows.count,
-                "size_bytes": unfinished.stat().st_size,
-                "sha256": _sha256(unfinished),
-                "columns": listed,
+                "size_bytes": size_bytes,
+                "sha256": sha256_of(unfinished),
+                "columns": [
+                    {"name": name, "type": column.kind} for column in chosen for name in cell_names(column, parts)
+                ],
                 "query": selection.given(),
                 "excel": excel,
                 "raw": raw,
@@ -98,12 +96,24 @@ def export_articles(
                 "made_by": f"portal-crawler {__version__}",
                 "made_at": datetime.now(BEIJING).isoformat(timespec="seconds"),
             }
-            _put_in_place(unfinished, path, manifest)
+            put_in_place(unfinished, path, manifest)
     except sqlite3.Error as error:
         raise StorageError(f"{store.path}: {error}") from error
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror or error}") from error
-    return Exported(path, _manifest_of(path), rows.count, int(str(manifest["size_bytes"])), parts)
+    return Exported(path, manifest_path(path), rows.count, size_bytes, parts)
+
+
+@contextmanager
+def _snapshot(store: Store) -> Iterator[None]:
+    """One moment of the database, whatever is written to it meanwhile."""
+    store.connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        # A database that can no longer be read may have ended it already.
+        if store.connection.in_transaction:
+            store.connection.execute("ROLLBACK")
 
 
 class _Rows:
@@ -146,33 +156,3 @@ def _parts(store: Store, columns: Sequence[Column], selection: Selection) -> dic
         for name in texts:
             most[name] = max(most.get(name, 1), len(parts_of(row[name] or "")))
     return {name: parts for name, parts in most.items() if parts > 1}
-
-
-def _put_in_place(unfinished: Path, path: Path, manifest: dict[str, object]) -> None:
-    """Give file and manifest their names. A kill in between leaves a file without a manifest, never a false one."""
-    text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-    unfinished_manifest = _manifest_of(unfinished)
-    unfinished_manifest.write_text(text, encoding="utf-8")
-    for file in (unfinished, unfinished_manifest):
-        _sync(file)
-    _manifest_of(path).unlink(missing_ok=True)
-    unfinished.replace(path)
-    unfinished_manifest.replace(_manifest_of(path))
-    _sync(path.parent)
-
-
-def _manifest_of(path: Path) -> Path:
-    return path.with_name(f"{path.name}.manifest.json")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
