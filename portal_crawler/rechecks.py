@@ -26,6 +26,8 @@ from portal_crawler.store.rechecks import put_doubt, put_missing, put_unanswered
 
 # At one request a second, re-checks take no more than some minutes of a run; what is left is due in the next one.
 MOST_RECHECKS = 500
+# A check that had no answer says nothing; it is made again, but not at once.
+_WAIT = timedelta(hours=1)
 # A time like 3小时前 or 昨天 is read anew with each visit; the first visit was the most exact.
 _RELATIVE = re.compile(r"前|刚刚|剛剛|[今昨][天日]")
 # Doubts about a page that its stored text had not: better the old text than a broken one.
@@ -115,7 +117,7 @@ class Rechecks:
         # What robots.txt or the crawl's own rules forbid will be no better in an hour, and is nobody's failure.
         self.unanswered += state != "skipped"
         self.blocked += state == "blocked"
-        self._postpone(due)
+        self._postpone(due, timedelta(days=1) if state == "skipped" else _WAIT)
 
     def find_article(self, article: Article, captures: Sequence[PageCapture], page: Page) -> None:
         """The portal sent a page. page: the first one, parsed. article: what stands on it, less the template."""
@@ -173,9 +175,9 @@ class Rechecks:
         self._present_live += due.values["state"] == "live"
         self._present_suspect += due.values["state"] == "suspect"
 
-    def _postpone(self, due: Due) -> None:
-        at = stamp(datetime.now(BEIJING))
-        self._writer.add_recheck(lambda connection, _: put_unanswered(connection, due.article_id, at))
+    def _postpone(self, due: Due, wait: timedelta = _WAIT) -> None:
+        again = stamp(datetime.now(BEIJING) + wait)
+        self._writer.add_recheck(lambda connection, _: put_unanswered(connection, due.article_id, again))
 
     def _flag(self, item: _Doubtful, doubt: str) -> None:
         self._count_present(item.due)

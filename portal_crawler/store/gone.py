@@ -11,7 +11,6 @@ _GONE_CHECKS = 3
 _SUSPECT_WAIT = timedelta(days=1)
 # A gone article may come back; it is asked for ever more seldom.
 _GONE_WAIT = timedelta(days=30)
-_MOST_DOUBLINGS = 5
 # Of fewer answers, a few deleted articles are already the most part.
 _LEAST_ANSWERS = 10
 
@@ -33,12 +32,14 @@ def after_missing(before: Standing, at: datetime) -> Standing:
     return Standing("gone" if gone else "suspect", missing, first)
 
 
-def wait_when_missing(standing: Standing) -> timedelta:
-    """How long until a missing article is asked for again: a day while suspect, from 30 days upwards once gone."""
+def wait_when_missing(standing: Standing, at: datetime) -> timedelta:
+    """How long until a missing article is asked for again: a day while suspect; once gone, as long as it is missing.
+
+    That is 30 days at least, and doubles with each check.
+    """
     if standing.state != "gone":
         return _SUSPECT_WAIT
-    doublings = min(max(standing.missing - _GONE_CHECKS, 0), _MOST_DOUBLINGS)
-    return _GONE_WAIT * (1 << doublings)
+    return max(_GONE_WAIT, at - (standing.first_missing_at or at))
 
 
 def is_outage(answered: int, missing: int) -> bool:

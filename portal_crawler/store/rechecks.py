@@ -18,8 +18,6 @@ from portal_crawler.store.gone import Standing, after_missing, wait_when_missing
 
 # Ages at which an article is asked for again: most corrections come within the hour, and most deletions in a month.
 SCHEDULE = (timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30))
-# A check that had no answer says nothing; it is made again, but not at once.
-_UNANSWERED_WAIT = timedelta(hours=1)
 # What a re-check doubts stands among the article's warnings under this prefix.
 _DOUBT = "recheck_"
 
@@ -135,7 +133,7 @@ def put_missing(
     since = datetime.fromisoformat(row["first_missing_at"]) if row["first_missing_at"] else None
     moment = datetime.fromisoformat(at)
     after = after_missing(Standing(row["state"], row["missing"], since), moment)
-    again = moment + wait_when_missing(after)
+    again = moment + wait_when_missing(after, moment)
     if after.state == "suspect":
         planned = next_check(datetime.fromisoformat(row["first_seen_at"]), moment, schedule)
         again = min(again, planned) if planned else again
@@ -147,10 +145,9 @@ def put_missing(
     connection.execute("UPDATE articles SET state = ? WHERE id = ?", (after.state, article_id))
 
 
-def put_unanswered(connection: sqlite3.Connection, article_id: int, at: str) -> None:
-    """Record that a check came to nothing, which says nothing of the article: it is due again in an hour."""
-    again = datetime.fromisoformat(at) + _UNANSWERED_WAIT
-    connection.execute("UPDATE rechecks SET next_check_at = ? WHERE article_id = ?", (stamp(again), article_id))
+def put_unanswered(connection: sqlite3.Connection, article_id: int, again_at: str) -> None:
+    """Record that a check came to nothing, which says nothing of the article, and when it is to be made again."""
+    connection.execute("UPDATE rechecks SET next_check_at = ? WHERE article_id = ?", (again_at, article_id))
 
 
 def put_doubt(
