@@ -149,7 +149,7 @@ def test_missing_article_is_suspect_then_gone_and_live_again_when_it_answers(sto
     assert waits[0] == pytest.approx(23 / 24) and waits[1:4] == [1, 1, 1]
     assert waits[4:] == pytest.approx([30, 34], abs=0.1)
     assert (row(store)["missing_reason"], row(store)["body"]) == ("http 404", "靖远县引进企业9家。")
-    assert search(store, "引进企业")[0].url == URL
+    assert [(hit.url, hit.state) for hit in search(store, "引进企业")] == [(URL, "gone")]
     writer.add_recheck(lambda connection, schedule: put_unchanged(connection, 1, at.isoformat(), schedule))
     writer.flush()
     found = row(store)

@@ -58,10 +58,12 @@ def search(
             console.print(Text(plain(_line(hit)), style="dim"))
             console.print(Text(plain(hit.snippet)), "\n")
         else:
-            click.echo("\t".join(plain(cell or "") for cell in (hit.published_at, hit.title, hit.url, hit.snippet)))
+            cells = (hit.published_at, hit.title, hit.url, hit.snippet, hit.state)
+            click.echo("\t".join(plain(cell or "") for cell in cells))
     if not hits and not as_json:
         click.echo("nothing found", err=True)
 
 
 def _line(hit: store.Hit) -> str:
-    return "  ".join(part for part in (hit.published_at, hit.source, hit.portal, hit.url) if part)
+    state = "" if hit.state == "live" else hit.state
+    return "  ".join(part for part in (hit.published_at, hit.source, hit.portal, hit.url, state) if part)

@@ -14,7 +14,10 @@ _TERM = re.compile(r'"([^"]+)"|(\S+)')
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One found article. snippet: the text around the first place, the term between ⟦ and ⟧."""
+    """One found article. snippet: the text around the first place, the term between ⟦ and ⟧.
+
+    state: live, suspect or gone: whether the portal still has it.
+    """
 
     url: str
     title: str | None
@@ -22,6 +25,7 @@ class Hit:
     portal: str
     source: str | None
     snippet: str
+    state: str = "live"
 
 
 def search(
@@ -63,7 +67,7 @@ def search(
     table = "article_search s JOIN articles a ON a.id = s.rowid" if expression else "articles a"
     order = "bm25(article_search, 10.0, 1.0), a.published_at DESC" if expression else "a.published_at DESC"
     rows = store.rows(
-        f"""SELECT a.url, a.title, a.published_at, a.portal, a.source, a.body FROM {table}
+        f"""SELECT a.url, a.title, a.published_at, a.portal, a.source, a.body, a.state FROM {table}
             WHERE {" AND ".join(conditions)} ORDER BY {order} LIMIT ?""",
         [*values, limit],
     )
@@ -75,6 +79,7 @@ def search(
             row["portal"],
             row["source"],
             _snippet(row["body"] or "", terms),
+            row["state"],
         )
         for row in rows
     ]
