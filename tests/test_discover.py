@@ -147,19 +147,8 @@ def test_crawl_on_the_discovered_profile_stores_every_article_once_as_printed(
     assert {url: lines for url, lines in differing(name).items() if url in on_one_page} == {}
 
 
-# A pager of bare numbers stands in the text of the last page.
-PAGER_IN_TEXT = ("empire", "unturned", "phpcms", "system", "founder")
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[pytest.mark.xfail] if name in PAGER_IN_TEXT else [])
-        for name in MANNERS
-        if MANNERS[name].split
-    ],
-)
+@pytest.mark.parametrize("name", [name for name in MANNERS if MANNERS[name].split])
 def test_articles_on_two_pages_are_stored_without_the_way_from_one_to_the_other(
     differing: Callable[[str], dict[str, list[str]]], name: str
 ) -> None:

@@ -197,7 +197,7 @@ def _weigh_text(line: Line) -> _Weighed:
     if size <= 90:
         if opened:
             return _HEADS
-        if is_tools(text) or is_invitation(text):
+        if is_tools(text) or is_invitation(text) or (link and _is_row_of_pages(text)):
             return _FURNITURE_LINE
     labels = is_credit(line)
     if labels and _closes(line):
@@ -212,6 +212,12 @@ def _weigh_text(line: Line) -> _Weighed:
     if _SENTENCE.search(text):
         return _running(float(plain - link))
     return _running(plain * 0.3 if plain > 8 else 0.0)
+
+
+def _is_row_of_pages(text: str) -> bool:
+    """Whether a line with links is the numbers of an article's pages, the page's own among them without a link."""
+    numbers = [part.strip("[]【】()（）|") for part in text.split()]
+    return len(numbers) > 1 and numbers == [str(number) for number in range(1, len(numbers) + 1)]
 
 
 @lru_cache(maxsize=512)
