@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import signal
 import sqlite3
 import subprocess
@@ -92,7 +93,7 @@ def test_crawled_replica_is_rebuilt_in_every_field(tmp_path: Path, cli: Cli) -> 
 def test_nothing_but_articles_becomes_an_article(tmp_path: Path, cli: Cli) -> None:
     tries: dict[str, int] = {}
     pages = {
-        "/list/": listing(1, 2, 3, 4, 5, 6, 7),
+        "/list/": listing(1, 2, 3, 4, 5, 6, 7, 8),
         "/2021/1119/1.html": article(1),
         "/2021/1119/2.html": STUB.format("/2021/1119/22.html"),
         "/2021/1119/22.html": article(22),
@@ -105,6 +106,9 @@ def test_nothing_but_articles_becomes_an_article(tmp_path: Path, cli: Cli) -> No
         tries[path] = tries.get(path, 0) + 1
         if path == "/robots.txt":
             return 200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /private/\n"
+        if path == "/2021/1119/8.html":
+            packed = gzip.compress(article(8).encode("gb18030"))
+            return 200, {"Content-Encoding": "gzip"}, packed[: len(packed) // 2]
         if path == "/2021/1119/5.html":
             return 301, {"Location": "/moved/5.html"}, b""
         if path == "/2021/1119/6.html":

@@ -148,6 +148,28 @@ def test_bytes_between_records_and_records_without_rows_are_found(tmp_path: Path
     assert any(finding.place.startswith(f"{file}:") for finding in damage(tmp_path))
 
 
+def test_damaged_record_is_the_damage_of_all_that_refer_to_it(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "p.db")
+    run_id = start_run(store, "gscn", [])
+    archive = ArchiveWriter(tmp_path / "archive", "gscn", announce=lambda file: writer.add_segment(file))
+    writer = Writer(store, run_id, "gscn", before_commit=archive.sync)
+    body = random.Random(2).randbytes(2000)
+    captures = []
+    for number in range(3):
+        url = f"http://news.example/{number}.html"
+        captures.append(archive.write(Exchange(url, "GET", (), 200, "OK", (), body, datetime.now(UTC))))
+        writer.add_capture(captures[-1])
+    writer.flush()
+    archive.close()
+    finish_run(store, run_id, exit_code=0, outcome="done", figures={}, summary="{}")
+    store.close()
+    assert check(tmp_path) == []
+    with the_segment(tmp_path).open("r+b") as segment:
+        segment.seek(captures[0].offset + 600)
+        segment.write(b"damage")
+    assert [finding.url for finding in damage(tmp_path)] == [capture.url for capture in captures]
+
+
 def test_tail_that_the_next_crawl_cuts_off_is_named_and_no_damage(tmp_path: Path) -> None:
     fill(tmp_path, exit_code=None)
     with the_segment(tmp_path).open("ab") as segment:

@@ -21,6 +21,7 @@ from portal_crawler.archive import Archived, ArchiveError, Exchange
 from portal_crawler.article import Channel, Portal
 from portal_crawler.extract import Page, listing_of, read_page
 from portal_crawler.items import ArticlePages
+from portal_crawler.middlewares.whole import BodyCutOff, is_whole_gzip
 from portal_crawler.portals import TargetError, find_portal
 from portal_crawler.session import BATCH, Session
 from portal_crawler.spiders.portal import PortalSpider
@@ -139,8 +140,8 @@ class Replay:
                 self._ask(request.replace(url=target, meta={**request.meta, "redirect_times": times}))
             return
         try:
-            body = exchange.content()
-        except ArchiveError as error:
+            body = _whole_content(exchange)
+        except (ArchiveError, BodyCutOff) as error:
             self._fail(request, error)
             return
         headers: dict[bytes, list[bytes]] = {}
@@ -208,6 +209,14 @@ def portal_at(folder: str, url: str, portals: Mapping[str, Portal]) -> Portal:
 def _channel_at(url: str) -> Channel:
     """The channel that a crawl of this URL alone makes."""
     return replace(find_portal(url, profiles={})[1][0], url=url)
+
+
+def _whole_content(exchange: Exchange) -> bytes:
+    """The unpacked body. Raises BodyCutOff for one that the crawl refused, too, and ArchiveError."""
+    encoding = (exchange.header("content-encoding") or "").strip().lower()
+    if encoding in ("gzip", "x-gzip") and not is_whole_gzip(exchange.body):
+        raise BodyCutOff(f"gzip body breaks off after {len(exchange.body)} bytes")
+    return exchange.content()
 
 
 def _page(exchange: Exchange, portal: Portal) -> Page:
