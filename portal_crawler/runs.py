@@ -16,6 +16,12 @@ from portal_crawler.summary import RunSummary
 
 __all__ = ["CrawlOptions", "LockHeld", "RunSummary", "crawl_portal"]
 
+# For hosts with expired certificates, or with ciphers and versions that OpenSSL no longer offers by itself.
+_LENIENT_TLS = {
+    "DOWNLOAD_VERIFY_CERTIFICATES": False,
+    "DOWNLOADER_CLIENTCONTEXTFACTORY": "portal_crawler.middlewares.tls.LenientContextFactory",
+    "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.0",
+}
 # After a signal, downloads in flight get this long; the whole stop stays under 10 seconds.
 _GRACE_S = 5.0
 
@@ -47,6 +53,8 @@ def crawl_settings(portal: Portal, options: CrawlOptions) -> Settings:
         if delay_s == 0:
             # Who asks for no delay owns the server; one request at a time would only be slow.
             settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", 8, priority="cmdline")
+    if portal.lenient_tls:
+        settings.update(_LENIENT_TLS, priority="cmdline")
     settings.set("PORTAL_CRAWLER_ALLOW_PRIVATE", options.allow_private, priority="cmdline")
     if options.deadline_s is not None:
         settings.set("CLOSESPIDER_TIMEOUT", options.deadline_s, priority="cmdline")

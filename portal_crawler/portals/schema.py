@@ -56,6 +56,7 @@ def portal_from(table: Mapping[str, Any]) -> Portal:
         parts=top.selector("parts"),
         boilerplate=top.texts("boilerplate"),
         delay_s=top.seconds("delay_s"),
+        lenient_tls=top.flag("lenient_tls"),
     )
 
 
