@@ -28,6 +28,7 @@ from portal_crawler.extract.times import find_stamp
 _SENTENCE = re.compile(r"[。！？；，、：“”]|[,.;:!?](?=\s|$)")
 _SENTENCE_END = re.compile(r"[。！？…；]|[.!?]\s*$")
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote center pre dd dt figcaption".split())
+_EVENT = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _SPOKEN = re.compile(r"[。！？]")
 # Text below the line that closes an article is a comment, a teaser or a notice; weighed so low, it does not pull
 # the container outwards, and it still counts when there is nothing above it.
@@ -93,7 +94,7 @@ def first_text_line(page: Page, headline: int) -> int:
             start = index + 1
         elif _SENTENCE_END.search(line.text) and len(line.text) > (60 if start == headline + 1 else 15):
             break
-        elif len(line.text) >= _LINE_OF_TEXT and not line.link and not line.labels:
+        elif len(line.text) >= _LINE_OF_TEXT and not line.link and (not line.labels or _is_of_an_event(line)):
             opened.add(_home(page, index))
             opened.discard(own)
     return start
@@ -103,6 +104,8 @@ def is_meta(line: Line) -> bool:
     """Whether a line is the one that gives time, source and names, or one of several such lines."""
     text = line.text
     if not text or _SENTENCE_END.search(text) or len(text) > 150:
+        return False
+    if line.labels and _is_of_an_event(line):
         return False
     if len(text) <= 60 and find_stamp(text) is not None:
         return True
@@ -115,12 +118,19 @@ def is_credit(line: Line) -> bool:
     if len(text) > 150 or text[-1:] in "。！？":
         return False
     labels = line.labels
-    if not labels:
+    if not labels or _is_of_an_event(line):
         return False
     head = text[: labels[0].start].strip("[]【（(［>|-—· \u3000")
     if len(head) > 6 and find_stamp(head) is None and "http" not in head and len(labels) < 2:
         return False
     return all(len(item.value) <= 60 and not _SPOKEN.search(item.value) for item in labels)
+
+
+def _is_of_an_event(line: Line) -> bool:
+    """Whether a line's first label is the end of a longer word, a time that is not the page's (停水时间：)."""
+    first = line.labels[0]
+    before = line.text[: first.start].strip("【[（( \u3000")
+    return first.kind == "time" and first.label in ("时间", "日期") and _EVENT.fullmatch(before) is not None
 
 
 def _opens_with_label(line: Line) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from portal_crawler.extract.boilerplate import is_tools
 from portal_crawler.extract.lines import Line
+from portal_crawler.extract.names import is_outlet
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import find_stamp
 
@@ -34,6 +35,9 @@ class Headline:
 def find_headline(page: Page) -> Headline:
     """The headline of an article page."""
     page_title = " ".join(_title_of(page).split())
+    if is_outlet(page_title) and (announced := _announced(page)):
+        # A page made by a script is entitled with the name of its program.
+        page_title = announced
     squashed = squash(page_title)
     lines, tags = page.lines, page.blocks.tags
     first_part = squash(_SEPARATOR.split(page_title)[0])
@@ -79,6 +83,13 @@ def find_headline(page: Page) -> Headline:
 def _title_of(page: Page) -> str:
     element = next(page.root.iter("title"), None)
     return (element.text or "") if element is not None else ""
+
+
+def _announced(page: Page) -> str:
+    """The title that a page gives to those who link to it; empty where it gives none."""
+    for element in page.root.iterfind(".//meta[@property='og:title']"):
+        return " ".join((element.get("content") or "").split())
+    return ""
 
 
 def _above_meta(lines: list[Line]) -> int:

@@ -13,14 +13,14 @@ from typing import NamedTuple
 from portal_crawler.extract.names import is_person
 
 _KINDS = {
-    "source": "稿件来源 文章来源 信息来源 新闻来源 本文来源 消息来源 内容来源 来源 稿源 出处 转载自 转自 摘自 原载 來源 文章來源 来自 Source",
+    "source": "稿件来源 文章来源 信息来源 新闻来源 本文来源 消息来源 内容来源 来源于 来源 稿源 出处 转载自 转自 摘自 原载 來源 文章來源 来自 Source",
     "editor": "责任编辑 网络编辑 值班编辑 本网编辑 文章编辑 文字编辑 新媒体编辑 见习编辑 实习编辑 编辑 责编 网编 責任編輯 編輯 責編 Editor",
     "author": "本报记者 本网记者 特约记者 见习记者 实习记者 全媒体记者 融媒体记者 首席记者 文章作者 作者 记者 通讯员 特约撰稿 撰文 撰稿人 撰稿 发布者 發布者 記者 文/图 图/文 文图 文",
-    "time": "发布时间 发表时间 发稿时间 出版时间 发布日期 发表日期 发布于 时间 日期 發布時間 發佈時間 時間 北京时间",
+    "time": "发布时间 发表时间 发稿时间 出版时间 发布日期 发表日期 发布于 上传时间 添加时间 刊发时间 刊登时间 播出时间 公布时间 公开时间 时间 日期 發布時間 發佈時間 時間 北京时间",
     "changed": "更新时间 更新日期 编辑时间 录入时间 最后更新 修改时间 更新于 上传日期",
     # Who worked on an item in another part than the three fields name.
     "role": (
-        "总编辑 图片编辑 视频编辑 美术编辑 执行编辑 编审 编委 值班编委 值班主编 值班总编 主编 执行主编 副主编 统筹 策划 监制 签发 终审 二审 初审 复审 一审 三审 审核 审稿 "
+        "总编辑 图片编辑 视频编辑 美术编辑 执行编辑 版面编辑 流程编辑 视觉编辑 图文编辑 音频编辑 运营编辑 编审 编委 值班编委 值班主编 值班总编 主编 执行主编 副主编 统筹 策划 监制 签发 终审 二审 初审 复审 一审 三审 审核 审稿 "
         "审读 审签 校对 排版 选稿 配图 制图 摄影 摄像 供图 供稿 图 图文 设计 制作 出品 责任校对 责任印制 录入 翻译 译者 编译 配音 剪辑"
     ),
     # What a page says of itself: counters, sizes, tags.
@@ -48,7 +48,7 @@ _ENDS_IN_WEN = frozenset("全原正公作本论征散中英外下上诗古语")
 _NAME_FOLLOWS = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[\s、，,图]|$)")
 _BARE_HINT = re.compile(r"来源|稿源|來源|编辑|责编|作者|记者|选稿|文/图|图/文|文图")
 # Without a colon a source opens a value at the start of the line or behind the time (eastday: 来源X作者Y选稿Z) …
-_BARE_SOURCE = re.compile(r"(?:^|(?<=[\s\d】|]))(?P<label>来源|稿源|來源)\s*(?=[\u4e00-\u9fff《“])")
+_BARE_SOURCE = re.compile(r"(?:^|(?<=[\s\d】|]))(?P<label>来源于|来源|稿源|來源)\s*(?=[\u4e00-\u9fff《“])")
 # … and other labels where blanks stand on both sides, or after such a source.
 _BARE = re.compile(
     r"(?:^|(?<=\s))(?P<label>编辑|责任编辑|责编|作者|记者|选稿)\s+(?=\S)|(?P<both>文/图|图/文|文图)[\s:：]+(?=[\u4e00-\u9fff])"

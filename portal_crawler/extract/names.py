@@ -16,11 +16,14 @@ _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江"
     "阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严赖覃洪武莫孔汤向常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季"
     "裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬"
+    "蔡付闫占诸裘汲糜隗郗仰戎蓟宿邰鄂莘贡逄郦郤璩濮扈浦慕茹习宦阙沃晁訾逯鹿揭菅郇蹇亢"
     "师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井"
 )
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0002ffff]{2,4}$")
 _LONG_NAME = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•・][\u4e00-\u9fff]{1,8})+$")
 _CODE = re.compile(r"_?[A-Za-z][\w.@-]{1,24}$|[A-Za-z]{0,4}\d{2,8}$")
+# What a name is followed by where a report says whence it was sent.
+_NAMES_END = frozenset(("发自", "发", "报道", "摄影报道"))
 # A name with its bearer's code (王晓五_NB12258).
 _NAME_AND_CODE = re.compile(r"[\u4e00-\u9fff]{2,4}_[A-Za-z]{0,4}\d{1,8}$")
 _SPACED_NAME = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
@@ -35,7 +38,9 @@ _ROLE_TAIL = re.compile(
 _PICTURE_SOURCE = re.compile(r"(?:资料|网络|视频|新闻)?(?:图片?|截图)(?:资料)?$")
 # 新华社评论员 张三: who the person is, not a second one.
 _TITLED = re.compile(r"[\u4e00-\u9fff]{2,}(?:作者|评论员|撰稿人|研究员|通讯员|记者|教授|主任|主编)$")
-_VALUE_END = re.compile(r"[【\[|｜\t>»<]|字号|分享|(?:\s|^)(?:大\s中\s小|T\|T)|https?://|www\.")
+_VALUE_END = re.compile(
+    r"[【\[|｜\t>»<]|字号|字號|分享|\d+\s*(?:条评论|次阅读|人参与)|(?:\s|^)(?:大\s中\s小|T\|T)|https?://|www\."
+)
 _WRAPPING = " \u3000\xa0\t:：,，;；.。-—_·|/（(【[〔<《“\"')）】]〕>》”、"
 _OUTLET_WRAPPING = " \u3000\xa0\t:：,，;；.。-—_|/【[】]〔〕<>、"
 
@@ -52,6 +57,8 @@ def outlet(value: str) -> str | None:
         return None
     kept = [tokens[0]]
     for token in tokens[1:]:
+        if is_tools(token):
+            break
         if is_outlet(token) or (token.isascii() and kept[-1].isascii()):
             kept.append(token)
         else:
@@ -96,6 +103,8 @@ def persons(value: str) -> str | None:
         value = _SPACED_NAME.sub(r"\1\2", value)
     names: list[str] = []
     for token in _NAME_BREAK.split(value):
+        if token in _NAMES_END:
+            break
         token = _unbalanced(_ROLE_TAIL.sub("", _ROLES.sub("", token.strip(_WRAPPING)))).strip(_WRAPPING)
         if not token or (len(token) > 4 and _TITLED.match(token)):
             continue
@@ -105,6 +114,9 @@ def persons(value: str) -> str | None:
             names.append(token)
         else:
             break
+    # 作者：X网 张三 says first for whom the person works.
+    if len(names) > 1 and is_outlet(names[0]) and is_person(names[1]):
+        del names[0]
     return "、".join(dict.fromkeys(names)) or None
 
 
