@@ -17,7 +17,7 @@ from portal_crawler.cli.errors import STORAGE
 from portal_crawler.cli.options import archive_option, db_option, json_option
 from portal_crawler.cli.output import plain, print_json, print_rows
 from portal_crawler.portals import load_profile, load_profiles
-from portal_crawler.reextract import Change, Rebuilt, Report, rebuild
+from portal_crawler.reextract import Change, Report
 from portal_crawler.reextract import reextract as read_again
 from portal_crawler.store import open_reader, open_store
 
@@ -100,6 +100,8 @@ def reextract(
 def _rebuild(
     ctx: click.Context, archive: Path, into: Path, known: dict[str, Portal], portal: str | None, as_json: bool
 ) -> NoReturn:
+    from portal_crawler.reextract.rebuild import Rebuilt, rebuild
+
     console = Console(stderr=True)
     with console.status("reading …") as status:
 
