@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from portal_crawler.article import Article, Portal
-from portal_crawler.extract.body import Body, find_body, first_text_line
+from portal_crawler.extract.body import Body, find_body, first_text_line, summary_above
 from portal_crawler.extract.breadcrumb import find_channel_path
 from portal_crawler.extract.byline import is_reporter_line, read_byline, without_closing_editor
 from portal_crawler.extract.headline import Headline, find_headline, squash
@@ -36,9 +36,10 @@ def article_of(pages: Sequence[Page], *, portal: Portal | None = None) -> Articl
     byline = read_byline(first, above, body.lines, body.end)
     published = find_published(first, above, below)
     path = find_channel_path(first, range(min(text_start + 1, len(first.lines))), headline)
-    kept = [index for index in body.lines[:3] if not _repeats_head(first, index, headline)] + list(body.lines[3:])
+    kept = list(summary_above(first, headline.line, start))
+    kept += [index for index in body.lines[:3] if not _repeats_head(first, index, headline)] + list(body.lines[3:])
     texts = [without_closing_editor(paragraphs(first, kept))]
-    images = list(find_images(first, min(start, text_start), body.end))
+    images = list(find_images(first, min(start, text_start), body.end, text_start))
     warnings = list(first.warnings)
     for page in pages[1:]:
         more = _continuation(page, headline)

@@ -40,6 +40,8 @@ _FAR = 200.0
 _SHORT = 40
 # Shorter lines between headline and meta line are buttons, kickers and pages' words about themselves.
 _LINE_OF_TEXT = 12
+# Lines below a meta line that are looked at to tell a summary above it from a text.
+_SUMMED_UP = 12
 # Characters of text above the line that ends an article, with which nothing below it is looked at.
 _ENOUGH = 60.0
 _TEXT, _FURNITURE, _LINKS, _CREDIT, _HEADING, _NOTICE, _END = (
@@ -93,11 +95,39 @@ def first_text_line(page: Page, headline: int) -> int:
                 break
             start = index + 1
         elif _SENTENCE_END.search(line.text) and len(line.text) > (60 if start == headline + 1 else 15):
-            break
+            return _below_summary(page, index) or start
         elif len(line.text) >= _LINE_OF_TEXT and not line.link and (not line.labels or _is_of_an_event(line)):
             opened.add(_home(page, index))
             opened.discard(own)
     return start
+
+
+def _below_summary(page: Page, index: int) -> int:
+    """The line below the meta line that follows a summary, the line of an index; 0 where the line is text itself.
+
+    More text than the summary's has to follow: a line of credits stands below an article of one paragraph, too.
+    """
+    for below in range(index + 1, min(index + 4, len(page.lines))):
+        line = page.lines[below]
+        if find_stamp(line.text) is None or not is_meta(line) or not line.labels:
+            continue
+        size = len(page.lines[index].text)
+        for other in page.lines[below + 1 : below + _SUMMED_UP]:
+            if opened_by(other.text):
+                break
+            if not other.link and _SENTENCE_END.search(other.text):
+                size -= len(other.text)
+        return below + 1 if size < 0 else 0
+    return 0
+
+
+def summary_above(page: Page, headline: int, start: int) -> tuple[int, ...]:
+    """The index of the summary that stands between headline and meta line, or nothing."""
+    for index in range(headline + 1, start):
+        text = page.lines[index].text
+        if len(text) > 60 and _SENTENCE_END.search(text) and not is_meta(page.lines[index]):
+            return (index,)
+    return ()
 
 
 def is_meta(line: Line) -> bool:

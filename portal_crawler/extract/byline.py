@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from portal_crawler.extract.boilerplate import is_tools
@@ -82,7 +83,7 @@ def read_byline(page: Page, above: Iterable[int], body: Sequence[int], end: int)
     if source is None or author is None:
         parted = [read for line in top if (read := _parted(page, line)) is not None]
         editor = editor or _labelled_persons(parted, "editor", "above")
-        author = author or _labelled_persons(parted, "author", "above")
+        author = author or _labelled_persons(parted, "author", "above") or _author_beside(parted)
     if source is None or editor is None:
         below = [_read_closing(page.lines[index]) for index in body[-2:]]
         below += [_read_below(line) for line in page.lines[end : end + _NEAR]]
@@ -99,6 +100,16 @@ def _author_line(page: Page, body: Sequence[int]) -> Named | None:
             names = persons(labels[0].value)
             if names and all(map(is_person, names.split("、"))):
                 return Named(names, f"{labels[0].label} in text")
+    return None
+
+
+def _author_beside(parted: list[_Read]) -> Named | None:
+    """A person who stands unlabelled behind the outlet beside the time, in an element of their own."""
+    for read in parted:
+        tokens = [token for token in _BREAK.split(read.text) if token and not is_tools(token)]
+        for outlet_token, token in pairwise(tokens):
+            if is_outlet(outlet_token) and is_person(token):
+                return Named(token, "behind outlet beside time")
     return None
 
 

@@ -36,13 +36,18 @@ _CAPTION = re.compile(
 )
 
 
-def find_images(page: Page, first: int, end: int) -> tuple[Image, ...]:
-    """The pictures in the lines first ≤ index < end, in order, each address once. Spacers and icons are left out."""
+def find_images(page: Page, first: int, end: int, text: int = 0) -> tuple[Image, ...]:
+    """The pictures in the lines first ≤ index < end, in order, each address once. Spacers and icons are left out.
+
+    text: index of the first line of text; what is a GIF above it is a button.
+    """
     found: dict[str, Image] = {}
     for index in range(first, end):
         line = page.lines[index]
         for picture in page.pictures(line):
             url = _address(page.url, picture)
+            if url and index < text and urlsplit(url).path.lower().endswith(".gif"):
+                continue
             if url and url not in found and not _is_furniture(picture, url):
                 found[url] = Image(url, _caption(page, index, end, picture))
     return tuple(found.values())
