@@ -184,6 +184,32 @@ def test_since_stops_the_walk_and_a_later_crawl_without_it_goes_on(tmp_path: Pat
         assert (everything["articles"], everything["listings"]) == (7, 4)
 
 
+@pytest.mark.parametrize("shows_dates", [True, False], ids=["dates", "days in addresses only"])
+def test_pinned_entries_neither_stop_a_walk_nor_keep_it_going(tmp_path: Path, shows_dates: bool) -> None:
+    def listed(days: list[int], following: str = "") -> str:
+        items = "".join(
+            f'<li><a href="/2021/11{d:02}/{d}.html">靖远县引进企业第{d}批落地的消息</a>'
+            + (f"<span>2021-11-{d:02}</span></li>" if shows_dates else "</li>")
+            for d in days
+        )
+        return f'<html><body><div class="main"><ul class=l>{items}</ul>{following}</div></body></html>'
+
+    # Day 2 is pinned to the first page; day 30 stands on top of every page.
+    pages = {
+        "/list/": listed([30, 2, 28, 27], '<a href="index_2.html">下一页</a>'),
+        "/list/index_2.html": listed([30, 26, 25, 24], '<a href="index_3.html">下一页</a>'),
+        "/list/index_3.html": listed([30, 23, 22, 21], '<a href="index_4.html">下一页</a>'),
+        "/list/index_4.html": listed([30, 20, 19, 18]),
+    }
+
+    def answer(path: str) -> Answer | str | None:
+        return pages.get(path) or (article(int(path.split("/")[-1][:-5])) if path.startswith("/2021") else None)
+
+    with site(answer) as (base, _):
+        found = summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private", "--since", "2021-11-25"))
+        assert (found["articles"], found["listings"]) == (5, 3)
+
+
 def test_failures_are_recorded_retried_and_the_exit_code_says_so(tmp_path: Path) -> None:
     broken = {"on": True}
 

@@ -56,7 +56,7 @@ def find_published(page: Page, near: Iterable[int], below: Iterable[int]) -> Pub
 
     near: indices of the lines around the headline, in order of trust. below: of the lines under the text.
     """
-    url_date = _from_url(page.url)
+    url_date = url_stamp(page.url)
     year = int(url_date.value[:4]) if url_date else None
     return (
         _shown(page, near, year, "above text")
@@ -141,7 +141,8 @@ def _unescaped(text: str) -> str:
         return text
 
 
-def _from_url(url: str) -> Stamp | None:
+def url_stamp(url: str) -> Stamp | None:
+    """The day that an article's address names, as most CMSs write it (/2021/11/19/, t20211119_), None without one."""
     match = _URL_DATE.search(urlsplit(url).path)
     if not match:
         return None

@@ -12,7 +12,17 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from portal_crawler.article import BEIJING, Capture, Channel, Entry, Listing, Portal
-from portal_crawler.extract import Frame, Page, count_script, listing_of, newest_count_page, read_page, refusal
+from portal_crawler.extract import (
+    Frame,
+    Page,
+    count_script,
+    listing_of,
+    newest_count_page,
+    read_page,
+    refresh_target,
+    refusal,
+)
+from portal_crawler.extract.published import url_stamp
 from portal_crawler.extract.times import find_stamp
 from portal_crawler.middlewares.robots import RobotsUnavailable
 from portal_crawler.session import Session
@@ -23,6 +33,8 @@ from portal_crawler.urls import belongs_to, canonical_url
 
 # The newest page of a list may repeat the channel's front page; a second one without anything new is the end.
 _STALE_PAGES = 2
+# An entrance page may send on to the channel, and that one to its edition for the day.
+_MOST_STUBS = 3
 # A pager that goes on longer is followed by the next run from its articles, not by this one.
 _MOST_LISTINGS = 20_000
 
@@ -33,7 +45,7 @@ Callback = Callable[[Response], Iterator[scrapy.Request]]
 class Walk:
     """A walk of one channel while it lasts.
 
-    seen: addresses listed so far. known: walk up to which all is stored. search: for a list built by script, while it
+    seen: addresses listed so far; shown: also those outside the days asked for. known: walk up to which all is stored. search: for a list built by script, while it
     is looked for; frame: what the channel's page says of it, once it is found, and hosts: where it may come from.
     """
 
@@ -45,9 +57,11 @@ class Walk:
     pages: int = 0
     stale: int = 0
     seen: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
     search: Search | None = None
     frame: Frame | None = None
     hosts: tuple[str, ...] = ()
+    stubs: int = 0
 
 
 class ChannelSpider(scrapy.Spider):
@@ -105,6 +119,12 @@ class ChannelSpider(scrapy.Spider):
         if not listing.entries and (wall := refusal(page)):
             self.session.settle(url, "listing", "blocked", wall, capture)
             return
+        if not listing.entries and not walk.pages and walk.stubs < _MOST_STUBS and (target := refresh_target(page)):
+            if belongs_to(target, self.session.portal.hosts):
+                walk.stubs += 1
+                self.session.settle(url, "listing", "done", f"sends on to {target}", capture)
+                yield self.listing_request(target, walk)
+                return
         self.session.listings += 1
         walk.pages += 1
         self.session.settle(url, "listing", "done", None, capture)
@@ -124,7 +144,7 @@ class ChannelSpider(scrapy.Spider):
         if not listing.entries and walk.pages == 1:
             self.session.empty_channels.append(walk.channel.name)
             return
-        wanted, past = self._wanted(listing.entries)
+        wanted, past = self._wanted(listing.entries, walk)
         found = list(self._found(wanted))
         fresh = [item for item in found if item.url not in walk.seen]
         walk.seen.update(item.url for item in found)
@@ -238,16 +258,20 @@ class ChannelSpider(scrapy.Spider):
         urls = [item.url for item in found]
         return seen_before(self.session.store, walk.channel_id, urls, walk.known) == set(urls)
 
-    def _wanted(self, entries: tuple[Entry, ...]) -> tuple[list[Entry], bool]:
-        """The entries in the days asked for, and whether the page lies before them as a whole."""
+    def _wanted(self, entries: tuple[Entry, ...], walk: Walk) -> tuple[list[Entry], bool]:
+        """The entries in the days asked for, and whether the page lies before them as a whole.
+
+        An entry that earlier pages showed says nothing of where this page lies: it is pinned.
+        """
         since, until = self.session.options.since, self.session.options.until
         wanted, dated, older = [], 0, 0
         for entry in entries:
-            stamp = find_stamp(entry.date, fetched_at=datetime.now(BEIJING)) if entry.date else None
-            day = stamp.value[:10] if stamp else None
-            dated += day is not None
+            day = _day_of(entry)
+            is_new = entry.url not in walk.shown
+            walk.shown.add(entry.url)
+            dated += day is not None and is_new
             if since and day and day < since.isoformat():
-                older += 1
+                older += is_new
             elif not (until and day and day > until.isoformat()):
                 wanted.append(entry)
         return wanted, bool(since and dated and older == dated)
@@ -289,6 +313,13 @@ class ChannelSpider(scrapy.Spider):
             portal=self.session.portal,
             fetched_at=datetime.now(BEIJING),
         )
+
+
+def _day_of(entry: Entry) -> str | None:
+    """The day of an entry, as the listing or else its address gives it; None where neither does."""
+    stamp = find_stamp(entry.date, fetched_at=datetime.now(BEIJING)) if entry.date else None
+    stamp = stamp or url_stamp(entry.url)
+    return stamp.value[:10] if stamp else None
 
 
 def capture_of(failure: Failure) -> Capture | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from tests.faults.server import FAULTY, Answer, Asked, article, listing
+from tests.faults.server import FAULTY, SOUND, Answer, Asked, article, listing
 
 
 @dataclass(frozen=True)
@@ -210,6 +210,17 @@ FAULTS = (
         5,
         "",
         {"/gn/": _page("<html><body><h1>国内</h1><p>改版中</p></body></html>")},
+    ),
+    Fault(
+        "channel that sends on",
+        "done",
+        0,
+        "",
+        {
+            "/gn/": _page('<html><meta http-equiv="refresh" content="0; url=/gn/index.shtml"></html>'),
+            "/gn/index.shtml": _page(listing(*SOUND, FAULTY)),
+            FAULTY: _page(article(9)),
+        },
     ),
     Fault("listing that is gone", "", 3, "", {"/gn/": _status("404 Not Found")}),
     Fault("robots.txt 503", "", 3, "", {"/robots.txt": _status("503 Service Unavailable")}, 40),
