@@ -45,8 +45,9 @@ Callback = Callable[[Response], Iterator[scrapy.Request]]
 class Walk:
     """A walk of one channel while it lasts.
 
-    seen: addresses listed so far; shown: also those outside the days asked for. known: walk up to which all is stored. search: for a list built by script, while it
-    is looked for; frame: what the channel's page says of it, once it is found, and hosts: where it may come from.
+    seen: addresses listed so far; shown: also those outside the days asked for. known: walk up to which all is
+    stored. search: for a list built by script, while it is looked for; frame: what the channel's page says of it, once
+    it is found, and hosts: where it may come from. stubs: how often the channel sent on.
     """
 
     channel: Channel
@@ -119,12 +120,12 @@ class ChannelSpider(scrapy.Spider):
         if not listing.entries and (wall := refusal(page)):
             self.session.settle(url, "listing", "blocked", wall, capture)
             return
-        if not listing.entries and not walk.pages and walk.stubs < _MOST_STUBS and (target := refresh_target(page)):
-            if belongs_to(target, self.session.portal.hosts):
-                walk.stubs += 1
-                self.session.settle(url, "listing", "done", f"sends on to {target}", capture)
-                yield self.listing_request(target, walk)
-                return
+        target = None if listing.entries or walk.pages or walk.stubs >= _MOST_STUBS else refresh_target(page)
+        if target and belongs_to(target, self.session.portal.hosts):
+            walk.stubs += 1
+            self.session.settle(url, "listing", "done", f"sends on to {target}", capture)
+            yield self.listing_request(target, walk)
+            return
         self.session.listings += 1
         walk.pages += 1
         self.session.settle(url, "listing", "done", None, capture)
