@@ -129,6 +129,7 @@ class Portal:
     province: str | None = None
     hosts: tuple[str, ...] = ()
     verified: bool = False
+    enabled: bool = True
     channels: tuple[Channel, ...] = ()
     layouts: tuple[Layout, ...] = ()
     encoding: str | None = None
