@@ -110,6 +110,37 @@ def test_body_that_comes_again_is_a_revisit_and_read_back_like_the_first(tmp_pat
         read_exchange(tmp_path, again.file, again.offset, again.length)
 
 
+def test_body_of_an_earlier_run_is_not_stored_again_unless_it_cannot_be_read(tmp_path: Path) -> None:
+    body = PAGE + random.Random(1).randbytes(2000)
+    places: dict[tuple[str, str], tuple[str, int, int]] = {}
+    captures = []
+    for year in range(2021, 2025):
+        with ArchiveWriter(
+            tmp_path,
+            "gscn",
+            now=lambda year=year: datetime(year, 1, 1, tzinfo=UTC),
+            find=lambda url, digest: places.get((url, digest)),
+        ) as archive:
+            for _ in range(2):
+                captures.append(archive.write(exchange(body=body)))
+        last = captures[-1]
+        places[last.url, last.digest] = (last.file, last.offset, last.length)
+        if year == 2023:
+            with (tmp_path / captures[0].file).open("r+b") as segment:
+                segment.seek(captures[0].offset + 600)
+                segment.write(b"damage")
+    kinds = [
+        item.record.kind
+        for path in sorted(tmp_path.rglob("*.gz"))
+        for item in scan_segment(path)
+        if item.record and item.record.kind in ("response", "revisit")
+    ]
+    # The first one is damaged, and so the last run stores the body itself.
+    assert kinds == ["revisit"] * 5 + ["response", "revisit"]
+    for capture in captures[6:]:
+        assert read_exchange(tmp_path, capture.file, capture.offset, capture.length).body == body
+
+
 def test_scan_goes_on_behind_a_damaged_record_and_names_what_the_digests_do_not_cover(tmp_path: Path) -> None:
     with ArchiveWriter(tmp_path, "gscn") as archive:
         captures = [archive.write(exchange(f"http://news.example/{n}.html", PAGE * n)) for n in range(1, 4)]

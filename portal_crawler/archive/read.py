@@ -20,7 +20,7 @@ def read_exchange(directory: Path, file: str, offset: int, length: int) -> Excha
     place when the file is missing, or the record is damaged or no response.
     """
     place = f"{file}:{offset}"
-    record = _record(directory, file, offset, length)
+    record = read_record(directory, file, offset, length)
     try:
         if record.kind == "response":
             return record.exchange()
@@ -42,13 +42,14 @@ def body_of_revisit(directory: Path, record: Record) -> bytes:
     place = original_of(record)
     if place is None:
         raise ArchiveError(f"{record.url}: a revisit that does not say where its payload lies")
-    original = _record(directory, *place)
+    original = read_record(directory, *place)
     if original.kind != "response" or sha1_of(original.payload) != record.fields.get("warc-payload-digest"):
         raise ArchiveError(f"{place[0]}:{place[1]}: not the payload that was seen again at {record.url}")
     return original.payload
 
 
-def _record(directory: Path, file: str, offset: int, length: int) -> Record:
+def read_record(directory: Path, file: str, offset: int, length: int) -> Record:
+    """The record at a place, its digests checked. Raises ArchiveError that names the place."""
     place = f"{file}:{offset}"
     try:
         with (directory / file).open("rb") as segment:

@@ -10,15 +10,11 @@ from pathlib import Path
 from types import TracebackType
 
 from portal_crawler.archive.exchange import ArchiveError, Exchange, check_portal_id
-from portal_crawler.archive.record import sha1_of
-from portal_crawler.archive.records import Members, Original, members, warcinfo
+from portal_crawler.archive.records import Original, members, warcinfo
+from portal_crawler.archive.repeats import Bodies, Place
 from portal_crawler.article import BEIJING, Capture
 
 SEGMENT_BYTES = 1024**3
-# A shorter body costs less than the reference to an earlier one.
-_LEAST_REPEATED = 512
-# So many bodies of a run are remembered; what comes again later is stored again.
-_MOST_REMEMBERED = 50_000
 
 
 class ArchiveWriter:
@@ -27,7 +23,8 @@ class ArchiveWriter:
     A segment is made with the first exchange, and another one follows when it has grown to `segment_bytes`.
     Its name begins with its UTC time, so names sort by time. announce: called with a segment's path below
     `directory` before the file exists, so that the database knows whose it is even if nothing follows.
-    Nothing is on disk for certain before `sync`.
+    find: given a URL and a digest, the place of an earlier run's capture of that URL with that body, which is then
+    not stored again. Nothing is on disk for certain before `sync`.
 
     Every method raises ArchiveError when the disk refuses. A failed `write` leaves the segment as it was;
     after a failed `sync` nobody can tell what is on disk, and the writer refuses everything from then on.
@@ -41,6 +38,7 @@ class ArchiveWriter:
         segment_bytes: int = SEGMENT_BYTES,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         announce: Callable[[str], None] = lambda file: None,
+        find: Callable[[str, str], Place | None] = lambda url, digest: None,
     ) -> None:
         self._root = directory
         self._portal = check_portal_id(portal_id)
@@ -54,8 +52,7 @@ class ArchiveWriter:
         self._size = 0
         self._unsynced = False
         self._new_names: list[Path] = []
-        # Bodies by digest, the oldest first.
-        self._bodies: dict[str, Original] = {}
+        self._bodies = Bodies(directory, find)
         self._broken: ArchiveError | None = None
 
     def __enter__(self) -> ArchiveWriter:
@@ -69,14 +66,16 @@ class ArchiveWriter:
     def write(self, exchange: Exchange) -> Capture:
         """Append an exchange: its request, then its response, which ends what belongs to it.
 
-        Of a body that this run has archived already, the response's record is a revisit of that one.
+        Of a body that is archived already, the response's record is a revisit of that one.
         """
         self._refuse_if_broken()
-        made = members(exchange, self._bodies.get(sha1_of(exchange.body)))
+        original = self._bodies.original(exchange)
+        made = members(exchange, original)
         handle = self._segment()
         offset = self._size + len(made.request)
         self._append(handle, made.request + made.response)
-        self._remember(exchange, made, offset)
+        own = Original(exchange.url, made.date, self._file, offset, len(made.response))
+        self._bodies.add(made.digest, len(exchange.body), original or own)
         return Capture(
             url=exchange.url,
             fetched_at=exchange.fetched_at.astimezone(BEIJING).isoformat(timespec="seconds"),
@@ -87,13 +86,6 @@ class ArchiveWriter:
             offset=offset,
             length=len(made.response),
         )
-
-    def _remember(self, exchange: Exchange, made: Members, offset: int) -> None:
-        if len(exchange.body) < _LEAST_REPEATED or made.digest in self._bodies:
-            return
-        if len(self._bodies) >= _MOST_REMEMBERED:
-            del self._bodies[next(iter(self._bodies))]
-        self._bodies[made.digest] = Original(exchange.url, made.date, self._file, offset, len(made.response))
 
     def sync(self) -> None:
         """Put everything written so far on disk, the names of new files and folders included."""

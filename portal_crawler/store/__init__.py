@@ -14,6 +14,7 @@ from portal_crawler.store.ledger import (
     seen_before,
     waiting_articles,
 )
+from portal_crawler.store.payloads import find_payload
 from portal_crawler.store.rechecks import SCHEDULE, Due, due_articles
 from portal_crawler.store.rewrite import columns_of, fetch_again, put_lost, rewrite_article, rewrite_revision
 from portal_crawler.store.runs import finish_run, last_capture_ends, start_run
@@ -37,6 +38,7 @@ __all__ = [
     "count_by_state",
     "due_articles",
     "fetch_again",
+    "find_payload",
     "finish_run",
     "known_urls",
     "last_capture_ends",
