@@ -120,6 +120,7 @@ class Portal:
     pager: address of a list's page, relative to the channel's, with `{page}` (counted from 1) or `{page-1}`.
     article_url: address of an article whose list gives only its `{id}` (lists in JSON).
     parts: CSS selector of the links to an article's other pages.
+    enabled: whether a crawl of all portals takes it; one that names it always does.
     delay_s: seconds between requests to one host, None for the default. lenient_tls: take certificates that are
     expired or another host's, and the TLS of old servers.
     """

@@ -46,6 +46,7 @@ def portal_from(table: Mapping[str, Any]) -> Portal:
         province=top.text("province") or None,
         hosts=hosts,
         verified=top.flag("verified"),
+        enabled=top.flag("enabled", default=True),
         channels=tuple(_channel(part, hosts) for part in top.tables("channels", _names(Channel))),
         layouts=tuple(_layout(part) for part in top.tables("layouts", _names(Layout))),
         encoding=_encoding(top),
@@ -156,8 +157,8 @@ class _Table:
             raise self.error(key, f"{key!r} must be a list of strings")
         return tuple(value)
 
-    def flag(self, key: str) -> bool:
-        value = self._values.get(key, False)
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        value = self._values.get(key, default)
         if not isinstance(value, bool):
             raise self.error(key, f"{key!r} must be true or false")
         return value
