@@ -6,6 +6,7 @@ import gzip
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -139,6 +140,22 @@ def test_body_of_an_earlier_run_is_not_stored_again_unless_it_cannot_be_read(tmp
     assert kinds == ["revisit"] * 5 + ["response", "revisit"]
     for capture in captures[6:]:
         assert read_exchange(tmp_path, capture.file, capture.offset, capture.length).body == body
+
+
+def test_head_is_kept_as_received_but_for_what_would_misstate_the_body(tmp_path: Path) -> None:
+    head = (
+        b"HTTP/1.0 200 Hao De\r\nserver:nginx\r\nX-B: 1\r\nx-a:  2 \r\nX-b: 3\r\nX-Long: one\r\n\ttwo\r\n"
+        b"transfer-encoding: chunked"
+    )
+    with ArchiveWriter(tmp_path, "gscn") as archive:
+        capture = archive.write(replace(exchange(), head=head))
+    found = read_exchange(tmp_path, capture.file, capture.offset, capture.length)
+    assert found.head == head.replace(b"transfer-encoding", b"X-Archive-Orig-transfer-encoding")
+    assert (found.status, found.reason) == (200, "Hao De")
+    assert found.headers[:5] == (
+        (b"server", b"nginx"), (b"X-B", b"1"), (b"x-a", b"2"), (b"X-b", b"3"), (b"X-Long", b"one two"),
+    )  # fmt: skip
+    assert found.body == PAGE
 
 
 def test_scan_goes_on_behind_a_damaged_record_and_names_what_the_digests_do_not_cover(tmp_path: Path) -> None:

@@ -22,7 +22,11 @@ class ArchiveError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request and its response. body: bytes as received, content encoding and all. fetched_at: aware."""
+    """A request and its response. body: bytes as received, content encoding and all. fetched_at: aware.
+
+    head: status line and header lines as received, with CRLF between them and none at the end, where they are known;
+    reason and headers say the same in parts.
+    """
 
     url: str
     method: str
@@ -33,6 +37,7 @@ class Exchange:
     body: bytes
     fetched_at: datetime
     ip: str | None = None
+    head: bytes | None = None
 
     def header(self, name: str) -> str | None:
         """The first response header of a name, in any case."""

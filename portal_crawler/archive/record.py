@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from portal_crawler.archive.exchange import Exchange, Headers
 
 _END = b"\r\n\r\n"
+_FOLD = re.compile(rb"\r\n[ \t]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,10 @@ class Record:
         return None
 
     def headers(self) -> Headers:
-        """Of an HTTP message, the headers."""
-        _, *lines = self.block.partition(_END)[0].split(b"\r\n")
+        """Of an HTTP message, the headers; a value over several lines becomes one."""
+        # RFC 9112, section 5.2: a line that begins with a blank continues the one before.
+        head = _FOLD.sub(b" ", self.block.partition(_END)[0])
+        _, *lines = head.split(b"\r\n")
         return tuple((name, value.strip()) for name, _, value in (line.partition(b":") for line in lines))
 
     def exchange(self, request: Record | None = None, body: bytes | None = None) -> Exchange:
@@ -66,6 +70,7 @@ class Record:
             body=own if body is None else body,
             fetched_at=datetime.fromisoformat(self.fields["warc-date"]),
             ip=self.fields.get("warc-ip-address"),
+            head=head,
         )
 
 

@@ -64,9 +64,9 @@ def members(exchange: Exchange, original: Original | None = None) -> Members:
     original: an earlier response with the same body; the record is then a revisit, without the body.
     """
     response_id = uuid.uuid4().urn
-    status_line = f"HTTP/1.1 {exchange.status} {exchange.reason}".encode("latin-1", "replace")
+    head = [_unframed(line, len(exchange.body)) for line in _head(exchange)]
     kind = WarcRecordType.revisit if original else WarcRecordType.response
-    response = _record(exchange, kind, status_line, _unframed(exchange), b"" if original else exchange.body)
+    response = _record(exchange, kind, head, b"" if original else exchange.body)
     response.headers["WARC-Record-ID"] = f"<{response_id}>"
     digest = hashlib.sha1(exchange.body, usedforsecurity=False).digest()
     if original:
@@ -77,7 +77,9 @@ def members(exchange: Exchange, original: Original | None = None) -> Members:
         # No standard field says where it lies; without one, a reader has to have an index of everything.
         response.headers["Refers-To-Member"] = f"{original.file}:{original.offset}+{original.length}"
     member = _compressed(response, None if original else digest)
-    request = _record(exchange, WarcRecordType.request, _request_line(exchange), exchange.request_headers, b"")
+    request = _record(
+        exchange, WarcRecordType.request, [_request_line(exchange), *_lines(exchange.request_headers)], b""
+    )
     request.headers["WARC-Concurrent-To"] = f"<{response_id}>"
     request.headers["Response-Member-Digest"] = f"sha256:{hashlib.sha256(member).hexdigest()}"
     return Members(
@@ -94,22 +96,34 @@ def _request_line(exchange: Exchange) -> bytes:
     return f"{exchange.method} {path} HTTP/1.1".encode("latin-1", "replace")
 
 
-def _unframed(exchange: Exchange) -> Headers:
-    """The response's headers; those that would misstate the stored bytes get another name.
+def _head(exchange: Exchange) -> list[bytes]:
+    """The response's status line and header lines."""
+    if exchange.head is not None:
+        return exchange.head.split(b"\r\n")
+    status_line = f"HTTP/1.1 {exchange.status} {exchange.reason}".encode("latin-1", "replace")
+    return [status_line, *_lines(exchange.headers)]
+
+
+def _lines(headers: Headers) -> list[bytes]:
+    return [name + b": " + value for name, value in headers]
+
+
+def _unframed(line: bytes, size_bytes: int) -> bytes:
+    """A header line; one that would misstate the stored bytes gets another name.
 
     Transfer-Encoding said how the body was cut up on the wire, and a Content-Length is wrong where the body
     broke off: a reader that believes them finds no body or waits for the rest.
     """
-    length = str(len(exchange.body)).encode()
-    return tuple(
-        (_ORIGINAL + name, value)
-        if name.lower() == b"transfer-encoding" or (name.lower() == b"content-length" and value.strip() != length)
-        else (name, value)
-        for name, value in exchange.headers
-    )
+    name, _, value = line.partition(b":")
+    match name.strip().lower():
+        case b"transfer-encoding":
+            return _ORIGINAL + line
+        case b"content-length" if value.strip() != str(size_bytes).encode():
+            return _ORIGINAL + line
+    return line
 
 
-def _record(exchange: Exchange, kind: WarcRecordType, first_line: bytes, headers: Headers, body: bytes) -> WarcRecord:
+def _record(exchange: Exchange, kind: WarcRecordType, head: list[bytes], body: bytes) -> WarcRecord:
     record = WarcRecord()
     record.init_headers(record_type=kind)
     record.headers["WARC-Target-URI"] = exchange.url
@@ -118,8 +132,7 @@ def _record(exchange: Exchange, kind: WarcRecordType, first_line: bytes, headers
         record.headers["WARC-IP-Address"] = exchange.ip
     msgtype = "request" if kind is WarcRecordType.request else "response"
     record.headers["Content-Type"] = f"application/http; msgtype={msgtype}"
-    lines = [first_line, *(name + b": " + value for name, value in headers)]
-    record.set_bytes_content(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+    record.set_bytes_content(b"\r\n".join(head) + b"\r\n\r\n" + body)
     return record
 
 
