@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from portal_crawler.article import Portal
+from portal_crawler.extensions.journal import JournalSession
 from portal_crawler.session import CrawlOptions, LockHeld, Session
 from portal_crawler.spiders.portal import PortalSpider
 from portal_crawler.summary import RunSummary
@@ -32,7 +34,7 @@ def crawl_portal(portal: Portal, options: CrawlOptions) -> RunSummary:
     Raises LockHeld when another run has the portal, StorageError or ArchiveError when there is nowhere to store.
     Everything else that happens is in the summary and its exit code.
     """
-    session = Session(portal, options)
+    session = JournalSession(portal, options)
     try:
         process = AsyncCrawlerProcess(crawl_settings(portal, options))
         process.crawl(PortalSpider, session=session)
@@ -55,6 +57,8 @@ def crawl_settings(portal: Portal, options: CrawlOptions) -> Settings:
             settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", 8, priority="cmdline")
     if portal.lenient_tls:
         settings.update(_LENIENT_TLS, priority="cmdline")
+    # Whoever has said already where logs go, and how, is not given a second handler.
+    settings.set("LOG_INSTALL_ROOT_HANDLER", not logging.root.handlers, priority="cmdline")
     settings.set("PORTAL_CRAWLER_ALLOW_PRIVATE", options.allow_private, priority="cmdline")
     if options.deadline_s is not None:
         settings.set("CLOSESPIDER_TIMEOUT", options.deadline_s, priority="cmdline")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -14,6 +15,7 @@ from portal_crawler.items import ArticlePages
 from portal_crawler.session import Session
 
 _BATCH_AGE_S = 0.5
+logger = logging.getLogger(__name__)
 
 
 class Keeper:
@@ -23,6 +25,7 @@ class Keeper:
         self._crawler = crawler
         self._loop = LoopingCall(self._tick)
         self._closing: asyncio.Task[None] | None = None
+        self._unheard = False
         for handler, signal in (
             (self.spider_opened, signals.spider_opened),
             (self.spider_closed, signals.spider_closed),
@@ -78,8 +81,14 @@ class Keeper:
         self._report()
 
     def _report(self) -> None:
-        if self._session.options.progress is not None:
+        if self._session.options.progress is None or self._unheard:
+            return
+        try:
             self._session.options.progress(self._session.summary())
+        except Exception:
+            # Whoever watched is gone (a closed pipe); batches are written in this loop, so it goes on.
+            self._unheard = True
+            logger.exception("progress is not shown any more")
 
     def _stop(self) -> None:
         engine = self._crawler.engine
