@@ -23,7 +23,7 @@ from portal_crawler.extract.boilerplate import (
 )
 from portal_crawler.extract.lines import Line
 from portal_crawler.extract.page import Page
-from portal_crawler.extract.times import find_stamp
+from portal_crawler.extract.times import find_stamp, without_stamps
 
 _SENTENCE = re.compile(r"[。！？；，、：“”]|[,.;:!?](?=\s|$)")
 _SENTENCE_END = re.compile(r"[。！？…；]|[.!?]\s*$")
@@ -88,9 +88,12 @@ def first_text_line(page: Page, headline: int) -> int:
     own = _home(page, headline) if headline >= 0 else -1
     # Blocks apart from the headline's in which text has begun: what follows in them is text, too (志愿填报时间：).
     opened: set[int] = set()
+    dated = False
     for index in range(start, min(start + 16, len(page.lines))):
         line = page.lines[index]
-        if is_meta(line):
+        # A time that lacks its year is the page's own right below the headline only.
+        if is_meta(line) or (not dated and index < headline + 5 and _is_yearless(line.text)):
+            dated = dated or find_stamp(line.text) is not None
             if opened and _home(page, index) in opened:
                 break
             start = index + 1
@@ -100,6 +103,11 @@ def first_text_line(page: Page, headline: int) -> int:
             opened.add(_home(page, index))
             opened.discard(own)
     return start
+
+
+def _is_yearless(text: str) -> bool:
+    """Whether a line is short and gives a time of which a fetch time or the address has the rest."""
+    return 5 <= len(text) <= 40 and not _SENTENCE_END.search(text) and "\t" in without_stamps(text)
 
 
 def _below_summary(page: Page, index: int) -> int:
@@ -251,7 +259,7 @@ def _weigh_text(line: Line) -> _Weighed:
         return _Weighed(_TEXT, 0.0, labels=_opens_with_label(line))
     if _SENTENCE.search(text):
         return _running(float(plain - link))
-    return _running(plain * 0.3 if plain > 8 else 0.0)
+    return _running(plain * 0.3 if plain > 1 else 0.0)
 
 
 def _is_row_of_pages(text: str) -> bool:

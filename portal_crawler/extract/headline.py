@@ -20,6 +20,7 @@ _SEPARATOR = re.compile(r"\s*(?:[_|｜丨–]+|-{1,2}(?=\s|[^\d\w]|[\u4e00-\u9ff
 _SITE_WORDS = re.compile(r"(?:网|在线|频道|新闻|资讯|报|台|中心|首页|正文|门户|社|要闻|站|搜狐|新浪|.com|.cn)$", re.I)
 # Shorter parts of a `<title>` are in doubt: a site, a channel, a kicker.
 _SHORTEST = 8
+_COUNT = re.compile(r"\s*[(（]\d{1,3}/\d{1,3}[)）]$")
 _HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
 
 
@@ -43,9 +44,14 @@ def find_headline(page: Page) -> Headline:
     first_part = squash(_SEPARATOR.split(page_title)[0])
     best, best_rank = -1, (False, 0, 0, 0)
     heading, heading_rank = -1, (0, 0, 0)
+    linked = -1
     for index, line in enumerate(lines):
         size = len(line.text)
-        if size < 4 or size > 120 or line.link * 2 > size:
+        if size < 4 or size > 120:
+            continue
+        if line.link * 2 > size:
+            if linked < 0 and size >= _SHORTEST and tags[line.block] in _HEADINGS and line.text in page_title:
+                linked = index if _has_meta_below(lines, index) and size * 2 > len(page_title) else -1
             continue
         level = _HEADINGS.get(tags[line.block], 0)
         if level:
@@ -69,9 +75,12 @@ def find_headline(page: Page) -> Headline:
         text = squash(_whole(page, heading, page_title))
         contains = len(first_part) >= 6 and first_part in text
         if best < 0 or contains or squash(lines[best].text) in text:
-            return Headline(_whole(page, heading, page_title), heading, tags[lines[heading].block])
+            text = _without_count(_whole(page, heading, page_title), page_title)
+            return Headline(text, heading, tags[lines[heading].block])
     if best >= 0:
-        return Headline(_whole(page, best, page_title), best, "line in <title>")
+        return Headline(_without_count(_whole(page, best, page_title), page_title), best, "line in <title>")
+    if linked >= 0:
+        return Headline(lines[linked].text, linked, "linked line in <title>")
     # What a `<title>` says stands on the page, too, if it is the headline; else it is a channel or the site.
     above = _above_meta(lines)
     if above >= 0:
@@ -137,6 +146,11 @@ def _whole(page: Page, index: int, page_title: str) -> str:
             parts.append(line.text)
     joined = "".join(parts)
     return joined if joined in page_title else " ".join(parts)
+
+
+def _without_count(text: str, page_title: str) -> str:
+    """A headline without the number of its picture (1/5), which the page's title does not give."""
+    return text if text in page_title else _COUNT.sub("", text)
 
 
 def _from_title(title: str) -> str:
