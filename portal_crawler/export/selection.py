@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from portal_crawler.store.fold import fold, letter_runs
-
-_TERM = re.compile(r'"([^"]+)"|(\S+)')
-_IN_CHANNEL = """(a.id IN (SELECT x.article_id FROM article_channels x JOIN channels c ON c.id = x.channel_id
-        WHERE c.name = ? OR c.path = ?)
-    OR a.channel_path = ? OR EXISTS (SELECT 1 FROM json_each(a.channel_path) WHERE value = ?))"""
+from portal_crawler.export.columns import ExportError
+from portal_crawler.store import QueryError
+from portal_crawler.store.conditions import condition, in_channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +15,7 @@ class Selection:
     """Articles that satisfy all that is given; None leaves it open.
 
     since, until: days of publication, both included; an article without a time is then left out.
-    query: terms as `search` takes them. channel: a channel that listed the article, or that it names itself, by its
+    query: as `search` takes it. channel: a channel that listed the article, or that it names itself, by its
     name or by its whole path, `资讯/平凉市`. state: live, suspect or gone.
     """
 
@@ -36,7 +31,7 @@ class Selection:
         return {name: str(value) for name, value in asdict(self).items() if value is not None}
 
     def condition(self) -> tuple[str, list[object]]:
-        """A condition on `articles a`, and the values for its question marks."""
+        """A condition on `articles a`, and the values for its question marks. Raises ExportError."""
         parts: list[str] = []
         values: list[object] = []
         for comparison, value in (
@@ -50,29 +45,14 @@ class Selection:
                 parts.append(f"{comparison} ?")
                 values.append(value)
         if self.channel is not None:
-            path = json.dumps(self.channel.split("/"), ensure_ascii=False)
-            parts.append(_IN_CHANNEL)
-            values += [self.channel, path, path, self.channel]
+            listed = in_channel(self.channel)
+            parts.append(listed.sql)
+            values += listed.values
         if self.query is not None:
-            _add_query(self.query, parts, values)
+            try:
+                found, wanted = condition(self.query)
+            except QueryError as error:
+                raise ExportError(f"query: {error}") from error
+            parts.append(found)
+            values += wanted
         return " AND ".join(parts) or "1", values
-
-
-def _add_query(query: str, parts: list[str], values: list[object]) -> None:
-    """Add the conditions of a search, as `store.search` has them."""
-    terms = [fold(quoted or plain) for quoted, plain in _TERM.findall(query)]
-    if not terms:
-        parts.append("0")
-    if expression := " AND ".join(_phrase(run) for term in terms for run in letter_runs(term)):
-        parts.append("a.id IN (SELECT rowid FROM article_search WHERE article_search MATCH ?)")
-        values.append(expression)
-    for term in terms:
-        if letter_runs(term) != [term]:
-            parts.append("(contains_folded(a.title, ?) OR contains_folded(a.body, ?))")
-            values += [term, term]
-
-
-def _phrase(run: str) -> str:
-    if len(run) == 1:
-        return f'"{run}"*'
-    return '"' + " ".join(run[place : place + 2] for place in range(len(run) - 1)) + '"'

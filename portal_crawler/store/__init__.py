@@ -5,6 +5,7 @@ It knows nothing of Scrapy. `open_store` gives a connection that may write, `ope
 """
 
 from portal_crawler.store.articles import PageCapture
+from portal_crawler.store.conditions import condition
 from portal_crawler.store.database import StorageError, Store, open_reader, open_store
 from portal_crawler.store.ledger import (
     ChannelRow,
@@ -15,10 +16,12 @@ from portal_crawler.store.ledger import (
     waiting_articles,
 )
 from portal_crawler.store.payloads import find_payload
+from portal_crawler.store.query import QueryError, parse_query
 from portal_crawler.store.rechecks import SCHEDULE, Due, due_articles
 from portal_crawler.store.rewrite import columns_of, fetch_again, put_lost, rewrite_article, rewrite_revision
 from portal_crawler.store.runs import finish_run, last_capture_ends, start_run
-from portal_crawler.store.search import Hit, search
+from portal_crawler.store.search import Hit, SearchTimeout, search
+from portal_crawler.store.sql_functions import register_search
 from portal_crawler.store.states import Found
 from portal_crawler.store.templates import load_template, recent_bodies, save_template
 from portal_crawler.store.writer import Writer
@@ -30,11 +33,14 @@ __all__ = [
     "Found",
     "Hit",
     "PageCapture",
+    "QueryError",
+    "SearchTimeout",
     "StorageError",
     "Store",
     "Writer",
     "channel_row",
     "columns_of",
+    "condition",
     "count_by_state",
     "due_articles",
     "fetch_again",
@@ -45,8 +51,10 @@ __all__ = [
     "load_template",
     "open_reader",
     "open_store",
+    "parse_query",
     "put_lost",
     "recent_bodies",
+    "register_search",
     "rewrite_article",
     "rewrite_revision",
     "save_template",

@@ -6,8 +6,12 @@ import unicodedata
 
 
 def fold(text: str) -> str:
-    """Text in compatibility form (NFKC: full-width letters and digits become plain ones) and lower case."""
-    return unicodedata.normalize("NFKC", text).lower()
+    """Text in compatibility form (NFKC: full-width letters and digits become plain ones) and lower case.
+
+    The sigma that ends a Greek word becomes the one in words, as FTS5 has it: what a letter becomes must not
+    depend on what a query leaves out behind it.
+    """
+    return unicodedata.normalize("NFKC", text).lower().replace("ς", "σ")
 
 
 def contains_folded(text: str | None, needle: str) -> bool:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import re
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from portal_crawler.store.database import Store
-from portal_crawler.store.fold import fold, letter_runs
+from portal_crawler.store.conditions import Condition, expression_of, in_channel, indexed_condition, text_condition
+from portal_crawler.store.database import StorageError, Store
+from portal_crawler.store.query import And, Node, Not, Or, Term, parse_query
+from portal_crawler.store.snippets import beginning, marked, on_one_line, snippet, terms_to_mark
 
-_AROUND = 30
-_TERM = re.compile(r'"([^"]+)"|(\S+)')
+# How many articles the index may find for them to be looked at one by one, and how many of the newest are read
+# to see whether what is sought is in so many that the newest will do. Tried out with 1,000,000 articles.
+_FEW = 2_000
+_NEWEST_TITLES, _NEWEST_TEXTS = 4_000, 300
+_AT_ONCE = 50
+
+
+class SearchTimeout(StorageError):
+    """A search took longer than it was given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One found article. snippet: the text around the first place, the term between ⟦ and ⟧.
+    """One found article. snippet: the text around the first place, each place of a term between ⟦ and ⟧.
 
-    state: live, suspect or gone: whether the portal still has it.
+    state: live, suspect or gone: whether the portal still has it. marked_title: the title with its places marked.
     """
 
     url: str
@@ -26,6 +38,7 @@ class Hit:
     source: str | None
     snippet: str
     state: str = "live"
+    marked_title: str | None = None
 
 
 def search(
@@ -33,75 +46,191 @@ def search(
     query: str,
     *,
     portal: str | None = None,
+    channel: str | None = None,
     since: str | None = None,
     until: str | None = None,
     limit: int = 20,
+    timeout_s: float | None = None,
 ) -> list[Hit]:
-    """Articles whose title or body contain every term of the query, those with it in the title first.
+    """Articles that satisfy a query, those whose title does by itself first, and of both the newest first.
 
-    query: terms separated by blanks; a term in double quotes may hold blanks. since, until: days as
-    YYYY-MM-DD, both included. Width and case of letters do not matter. Raises StorageError when the database
-    cannot be read.
+    query: see `portal_crawler.store.query`; a blank one finds nothing. since, until: days as YYYY-MM-DD, both
+    included. Width and case of letters do not matter. Raises QueryError, SearchTimeout, and StorageError when the
+    database cannot be read.
     """
-    terms = [fold(quoted or plain) for quoted, plain in _TERM.findall(query)]
-    if not terms:
+    node = parse_query(query)
+    if node is None:
         return []
-    conditions: list[str] = []
-    values: list[object] = []
-    if expression := " AND ".join(_phrase(run) for term in terms for run in letter_runs(term)):
-        conditions.append("article_search MATCH ?")
-        values.append(expression)
-    for term in terms:
-        # The index knows nothing of what stands between the letters.
-        if letter_runs(term) != [term]:
-            conditions.append("(contains_folded(a.title, ?) OR contains_folded(a.body, ?))")
-            values += [term, term]
+    filters = _filters(portal, channel, since, until)
+    with _time_limit(store, timeout_s):
+        ids = _best(store, node, filters, limit)
+        rows = {
+            row["id"]: row
+            for row in store.rows(
+                f"""SELECT id, url, title, published_at, portal, source, body, state FROM articles
+                    WHERE id IN ({", ".join(map(str, ids))})"""
+            )
+        }
+    titled, bodied = terms_to_mark(node, "title"), terms_to_mark(node, "body")
+    return [_hit(rows[number], titled, bodied) for number in ids]
+
+
+def _filters(portal: str | None, channel: str | None, since: str | None, until: str | None) -> list[Condition]:
+    filters = [in_channel(channel)] if channel else []
     for comparison, value in (
         ("a.portal =", portal),
         ("a.published_at >=", since),
+        # Any time of that day, since T sorts before U.
         ("a.published_at <", f"{until}U" if until else None),
     ):
         if value:
-            conditions.append(f"{comparison} ?")
-            values.append(value)
-    table = "article_search s JOIN articles a ON a.id = s.rowid" if expression else "articles a"
-    order = "bm25(article_search, 10.0, 1.0), a.published_at DESC" if expression else "a.published_at DESC"
-    rows = store.rows(
-        f"""SELECT a.url, a.title, a.published_at, a.portal, a.source, a.body, a.state FROM {table}
-            WHERE {" AND ".join(conditions)} ORDER BY {order} LIMIT ?""",
-        [*values, limit],
-    )
-    return [
-        Hit(
-            row["url"],
-            row["title"],
-            row["published_at"],
-            row["portal"],
-            row["source"],
-            _snippet(row["body"] or "", terms),
-            row["state"],
+            filters.append(Condition(f"{comparison} ?", (value,)))
+    return filters
+
+
+def _best(store: Store, node: Node, filters: list[Condition], limit: int) -> list[int]:
+    """The ids of the articles to show, best first."""
+    in_title = _in_title(node)
+    if in_title is None or in_title == node:
+        return _newest(store, node, filters, limit, _NEWEST_TEXTS)
+    wanted = And((in_title, node)) if _has_not(node) else in_title
+    ids = _newest(store, wanted, filters, limit, _NEWEST_TITLES)
+    if len(ids) < limit:
+        elsewhere = text_condition(Not(in_title))
+        ids += _newest(store, node, [*filters, elsewhere], limit - len(ids), _NEWEST_TEXTS)
+    return ids
+
+
+def _newest(store: Store, node: Node, filters: list[Condition], limit: int, most_read: int) -> list[int]:
+    """The ids of the newest articles of a query.
+
+    Ranked by the index (bm25), a word that is in a tenth of a million articles takes a second, since all of them
+    are weighed. So of what is frequent the newest articles are read until enough have it; only of what is rare
+    does the index say where it is.
+    """
+    expression = expression_of(node)
+    if expression is None:
+        return _in_order(store, [*filters, indexed_condition(node)], limit)
+    checks = [*filters] if expression.exact else [*filters, text_condition(node)]
+    # A single letter is every pair that begins with it: the index reads all of them before it gives the first.
+    if "*" not in expression.text and _is_rare(store, expression.text):
+        where = _all_of(checks)
+        rows = store.rows(
+            f"""SELECT a.id FROM article_search s CROSS JOIN articles a ON a.id = s.rowid
+                WHERE article_search MATCH ? AND {where.sql} ORDER BY a.published_at DESC, a.id DESC LIMIT ?""",
+            [expression.text, *where.values, limit],
         )
-        for row in rows
-    ]
+        return [row[0] for row in rows]
+    newest = _read_newest(store, node, filters, limit, most_read)
+    if len(newest) == limit:
+        return newest
+    # The plus keeps SQLite from looking up every article of the index to sort them.
+    indexed = Condition("+a.id IN (SELECT rowid FROM article_search WHERE article_search MATCH ?)", (expression.text,))
+    return _in_order(store, [indexed, *checks], limit)
 
 
-def _phrase(run: str) -> str:
-    """The FTS5 phrase that a run of letters is: of one letter, every pair that begins with it and itself."""
-    if len(run) == 1:
-        return f'"{run}"*'
-    return '"' + " ".join(run[place : place + 2] for place in range(len(run) - 1)) + '"'
+def _is_rare(store: Store, expression: str) -> bool:
+    sql = "SELECT count(*) FROM (SELECT 1 FROM article_search WHERE article_search MATCH ? LIMIT ?)"
+    return int(store.rows(sql, [expression, _FEW + 1])[0][0]) <= _FEW
 
 
-def _snippet(body: str, terms: list[str]) -> str:
-    """The text around the first term that is in it, else its beginning."""
-    # Letter by letter, since folding may change a text's length.
-    pieces = [fold(letter) for letter in body]
-    origins = [place for place, piece in enumerate(pieces) for _ in piece]
-    folded = "".join(pieces)
-    for term in terms:
-        start = folded.find(term)
-        if start >= 0:
-            begin, end = origins[start], origins[start + len(term) - 1] + 1
-            before, after = body[max(begin - _AROUND, 0) : begin], body[end : end + _AROUND]
-            return f"{before}⟦{body[begin:end]}⟧{after}".replace("\n", " ")
-    return body[: 2 * _AROUND].replace("\n", " ")
+def _read_newest(store: Store, node: Node, filters: list[Condition], limit: int, most_read: int) -> list[int]:
+    """What of a query is among the newest articles, without the index."""
+    found = text_condition(node)
+    recent = _in_order(store, filters, most_read)
+    newest: list[int] = []
+    for start in range(0, len(recent), _AT_ONCE):
+        some = recent[start : start + _AT_ONCE]
+        rows = store.rows(
+            f"SELECT a.id FROM articles a WHERE a.id IN ({', '.join(map(str, some))}) AND {found.sql}", found.values
+        )
+        having = {row[0] for row in rows}
+        newest += [number for number in some if number in having]
+        if len(newest) >= limit:
+            break
+    return newest[:limit]
+
+
+def _in_order(store: Store, conditions: list[Condition], limit: int) -> list[int]:
+    where = _all_of(conditions)
+    rows = store.rows(
+        f"SELECT a.id FROM articles a WHERE {where.sql} ORDER BY a.published_at DESC, a.id DESC LIMIT ?",
+        [*where.values, limit],
+    )
+    return [row[0] for row in rows]
+
+
+def _all_of(conditions: Sequence[Condition]) -> Condition:
+    if not conditions:
+        return Condition("1")
+    return Condition(
+        " AND ".join(part.sql for part in conditions), tuple(value for part in conditions for value in part.values)
+    )
+
+
+def _in_title(node: Node) -> Node | None:
+    """The query for titles that satisfy it by themselves; what is not to be there is left out."""
+    match node:
+        case Term(text, column):
+            return Term(text, column or "title")
+        case Not():
+            return None
+        case And(parts) | Or(parts):
+            kept = tuple(part for part in map(_in_title, parts) if part)
+            if len(kept) < 2:
+                return kept[0] if kept else None
+            return type(node)(kept)
+
+
+def _has_not(node: Node) -> bool:
+    match node:
+        case Term():
+            return False
+        case Not():
+            return True
+        case And(parts) | Or(parts):
+            return any(map(_has_not, parts))
+
+
+def _hit(row: sqlite3.Row, titled: Sequence[str], bodied: Sequence[str]) -> Hit:
+    title, body = row["title"], row["body"] or ""
+    return Hit(
+        row["url"],
+        title,
+        row["published_at"],
+        row["portal"],
+        row["source"],
+        snippet(body, bodied) or beginning(body),
+        row["state"],
+        None if title is None else on_one_line(marked(title, titled)),
+    )
+
+
+@contextmanager
+def _time_limit(store: Store, seconds: float | None) -> Iterator[None]:
+    """Interrupt what runs on the connection after some time, and until it has noticed."""
+    if seconds is None:
+        yield
+        return
+    done, is_late = threading.Event(), threading.Event()
+
+    def interrupt() -> None:
+        if not done.wait(seconds):
+            is_late.set()
+            while not done.wait(0.05):
+                store.connection.interrupt()
+
+    watch = threading.Thread(target=interrupt, daemon=True)
+    watch.start()
+    try:
+        yield
+    except StorageError as error:
+        if not is_late.is_set():
+            raise
+        raise SearchTimeout(
+            f"the search took longer than {seconds:g} s and was stopped; give it more words, a portal, "
+            "a shorter period, or more time"
+        ) from error
+    finally:
+        done.set()
+        watch.join()

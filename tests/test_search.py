@@ -1,0 +1,259 @@
+"""Search finds what a plain scan of the texts finds, whatever is sought in whatever text."""
+
+from __future__ import annotations
+
+import importlib
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from portal_crawler.store import Store, condition, open_store, register_search, search
+from portal_crawler.store.fold import bigrams
+
+searching = importlib.import_module("portal_crawler.store.search")
+
+# Few of each kind, so that what is sought is often there, and as often split, doubled or next to something else.
+LETTERS = "甘肃省省安全𠮷龘aAbIＡｂ１1２ⅣßéÉ①㎡ΣΑσς"
+BETWEEN = " 　\n，。、（）()\"“”'*:-.·%·\u0301ﾞｶカガ\U0001f600\u2028\x00"
+TEXTS = st.text(st.sampled_from(LETTERS * 3 + BETWEEN), max_size=40)
+ARTICLES = st.lists(st.tuples(st.none() | TEXTS, st.none() | TEXTS), min_size=1, max_size=8)
+SETTINGS = settings(
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+Article = tuple[str | None, str | None]
+# With so few articles only the first way of looking is ever taken; this has the others taken, too.
+WAYS = pytest.mark.parametrize("few,read", [(2_000, 300), (0, 300), (0, 2)], ids=["index", "newest", "index in order"])
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    store = open_store(tmp_path_factory.mktemp("search") / "portal.db")
+    connection = store.connection
+    register_search(connection)
+    connection.execute(
+        "INSERT INTO runs (id, portal, targets, pid, started_at) VALUES (1, 'gscn', '[]', 1, '2021-11-19T20:00:00+08:00')"
+    )
+    connection.execute("INSERT INTO segments VALUES ('s', 'gscn', 1)")
+    connection.execute(
+        """INSERT INTO captures (id, portal, url, fetched_at, status, digest, file, offset, length, run_id)
+           VALUES (1, 'gscn', 'u', '2021-11-19T20:00:00+08:00', 200, 'd', 's', 0, 1, 1)"""
+    )
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def store(empty: Store) -> Iterator[Store]:
+    """A store whose articles are gone after the test."""
+    empty.connection.execute("BEGIN")
+    yield empty
+    empty.connection.execute("ROLLBACK")
+
+
+def put(store: Store, articles: Sequence[Article], **columns: str) -> None:
+    """Let these be the articles, numbered from 0 and each newer than the one before; the columns are for all."""
+    if store.connection.in_transaction:
+        store.connection.execute("ROLLBACK")
+    store.connection.execute("BEGIN")
+    for number, (title, body) in enumerate(articles):
+        values: dict[str, object] = {
+            "id": number + 1,
+            "url": str(number),
+            "portal": "gscn",
+            "title": title,
+            "published_at": f"2021-11-19T20:{number:02}:00+08:00",
+            "body": body,
+            "first_seen_at": "x",
+            "last_seen_at": "x",
+            "capture_id": 1,
+            "extractor": "x",
+            **columns,
+        }
+        store.connection.execute(
+            f"INSERT INTO articles ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", [*values.values()]
+        )
+        store.connection.execute(
+            "INSERT INTO article_search (rowid, title, body) VALUES (?, ?, ?)",
+            (number + 1, bigrams(title or ""), bigrams(body or "")),
+        )
+
+
+def found(store: Store, query: str, **options: object) -> list[int]:
+    return [int(hit.url) for hit in search(store, query, **{"limit": 1000, **options})]  # type: ignore[arg-type]
+
+
+def selected(store: Store, query: str) -> set[int]:
+    """What the condition of exports finds."""
+    sql, values = condition(query)
+    return {int(row[0]) for row in store.rows(f"SELECT url FROM articles a WHERE {sql}", values)}
+
+
+def by_function(store: Store, query: str) -> set[int]:
+    rows = store.rows("SELECT url FROM articles WHERE search_matches(?, title, body)", (query,))
+    return {int(row[0]) for row in rows}
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def plain(text: str | None) -> str:
+    """As a search compares: NFKC, lower case, one sigma. Written here again on purpose."""
+    return unicodedata.normalize("NFKC", text or "").lower().replace("ς", "σ")
+
+
+def holds(text: str | None, sought: str) -> bool:
+    return plain(sought) in plain(text)
+
+
+def scan(articles: Sequence[Article], sought: str) -> set[int]:
+    return {n for n, article in enumerate(articles) if any(holds(text, sought) for text in article)}
+
+
+@st.composite
+def articles_and_sought(draw: st.DrawFn) -> tuple[list[Article], list[str]]:
+    """Texts, and what to look for in them: pieces of them of 1 to 8 characters, and others."""
+    articles = draw(ARTICLES)
+    whole = "".join((title or "") + (body or "") for title, body in articles) or "甘"
+    starts = draw(st.lists(st.tuples(st.integers(0, len(whole) - 1), st.integers(1, 8)), min_size=6, max_size=6))
+    others = draw(st.lists(st.text(st.sampled_from(LETTERS + BETWEEN), min_size=1, max_size=8), max_size=3))
+    return articles, [whole[start : start + length] for start, length in starts] + others
+
+
+@WAYS
+@given(case=articles_and_sought())
+@settings(SETTINGS, max_examples=120)
+def test_every_piece_of_text_is_found_where_a_scan_finds_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch, few: int, read: int, case: tuple[list[Article], list[str]]
+) -> None:
+    monkeypatch.setattr(searching, "_FEW", few)
+    monkeypatch.setattr(searching, "_NEWEST_TITLES", read)
+    monkeypatch.setattr(searching, "_NEWEST_TEXTS", read)
+    articles, soughts = case
+    put(store, articles)
+    for sought in soughts:
+        expected = scan(articles, sought)
+        # Those with it in the title first, and the newest first of both.
+        ranked = sorted(expected, key=lambda number: (holds(articles[number][0], sought), number), reverse=True)
+        assert found(store, quoted(sought)) == ranked, sought
+        assert found(store, quoted(sought), limit=2) == ranked[:2], sought
+        assert selected(store, quoted(sought)) == by_function(store, quoted(sought)) == expected, sought
+        for column, place in (("title", 0), ("body", 1)):
+            expected = {number for number, article in enumerate(articles) if holds(article[place], sought)}
+            assert set(found(store, f"{column}:{quoted(sought)}")) == expected, sought
+
+
+NAMED = [("甘肃安全", "兰州的雪"), ("青海天气", "甘肃也有雪"), ("雪", None), (None, "安全 生产 (一) a.b GDP(亿元)")]
+
+
+@pytest.mark.parametrize(
+    "query,expected",
+    [
+        ("甘肃", [0, 1]),
+        ("甘肃 雪", [1, 0]),
+        ("甘肃 AND 雪", [1, 0]),
+        ("甘肃 OR 安全", [0, 3, 1]),
+        ("甘肃 NOT 安全", [1]),
+        ("甘肃 AND NOT 安全", [1]),
+        ("NOT 甘肃", [3, 2]),
+        ("NOT NOT 甘肃", [0, 1]),
+        ("NOT (甘肃 OR 安全)", [2]),
+        ("雪 (青海 OR 兰州)", [1, 0]),
+        ("雪 NOT (青海 OR 兰州)", [2]),
+        ("青海 OR 兰州 雪", [1, 0]),
+        ("title:甘肃", [0]),
+        ("body:甘肃", [1]),
+        ("title:(甘肃 OR 青海) body:雪", [1, 0]),
+        ("甘肃 NOT title:甘肃", [1]),
+        ('"安全 生产"', [3]),
+        ("安全 生产", [3]),
+        ('NOT "a.b"', [2, 1, 0]),
+        ('甘肃 NOT "a.b"', [0, 1]),
+        ('甘肃 OR "a.b"', [0, 3, 1]),
+        ("GDP(亿元)", [3]),
+        ("(GDP(亿元))", [3]),
+        ("(一)", [3]),
+        ('"("', [3]),
+        ("not", []),
+        ("foo:bar", []),
+        ("source:新华社", [3, 2, 1, 0]),
+        ("source:新华社 甘肃", [0, 1]),
+        ("甘肃 NOT source:华社", []),
+        ("甘肃 OR source:新华", [3, 2, 1, 0]),
+        ("portal:gscn 甘肃", [0, 1]),
+        ("portal:gs 甘肃", []),
+        ("channel:要闻 甘肃", [0, 1]),
+        ("channel:平凉 甘肃", []),
+        ("date:2021 甘肃", [0, 1]),
+        ("date:2021-11-19 甘肃", [0, 1]),
+        ("date:..2021-11-18 甘肃", []),
+        ("date:2021-12.. 甘肃", []),
+        ("date:2020..2021-11 甘肃", [0, 1]),
+        ("", []),
+        ("  　", []),
+    ],
+)
+@WAYS
+def test_a_query_asks_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch, few: int, read: int, query: str, expected: list[int]
+) -> None:
+    monkeypatch.setattr(searching, "_FEW", few)
+    monkeypatch.setattr(searching, "_NEWEST_TITLES", read)
+    monkeypatch.setattr(searching, "_NEWEST_TEXTS", read)
+    put(store, NAMED, source="新华社", channel_path='["要闻"]')
+    assert found(store, query) == expected
+    assert selected(store, query) == set(expected)
+
+
+def test_options_narrow_a_search_down(store: Store) -> None:
+    put(store, NAMED, channel_path='["要闻", "平凉市"]')
+    assert found(store, "雪", portal="gscn", channel="平凉市", since="2021-11-19", until="2021-11-19") == [2, 1, 0]
+    for options in ({"portal": "x"}, {"channel": "x"}, {"since": "2021-11-20"}, {"until": "2021-11-18"}):
+        assert found(store, "雪", **options) == []
+
+
+QUERIES = st.recursive(
+    st.tuples(st.sampled_from(["", "title:", "body:"]), TEXTS.filter(bool)),
+    lambda inner: (
+        st.tuples(st.sampled_from(["AND", "OR"]), inner, inner) | st.tuples(st.just("NOT"), inner)  # type: ignore[arg-type]
+    ),
+    max_leaves=6,
+)
+
+
+def written(query: tuple) -> str:
+    match query:
+        case ("NOT", part):
+            return f"NOT ({written(part)})"
+        case (operator, left, right):
+            return f"({written(left)}) {operator} ({written(right)})"
+        case (column, text):
+            return column + quoted(text[:3])
+
+
+def is_true(query: tuple, article: Article) -> bool:
+    match query:
+        case ("NOT", part):
+            return not is_true(part, article)
+        case ("AND", left, right):
+            return is_true(left, article) and is_true(right, article)
+        case ("OR", left, right):
+            return is_true(left, article) or is_true(right, article)
+        case (column, text):
+            texts = {"": article, "title:": article[:1], "body:": article[1:]}[column]
+            return any(holds(each, text[:3]) for each in texts)
+
+
+@given(articles=ARTICLES, query=QUERIES)
+@settings(SETTINGS, max_examples=250)
+def test_whatever_is_combined_finds_what_a_scan_finds(store: Store, articles: list[Article], query: tuple) -> None:
+    put(store, articles)
+    expected = {number for number, article in enumerate(articles) if is_true(query, article)}
+    assert set(found(store, written(query))) == expected
+    assert selected(store, written(query)) == by_function(store, written(query)) == expected
