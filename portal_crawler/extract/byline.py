@@ -87,7 +87,7 @@ def read_byline(page: Page, above: Iterable[int], body: Sequence[int], end: int)
     if source is None or editor is None:
         below = [_read_closing(page.lines[index]) for index in body[-2:]]
         below += [_read_below(line) for line in page.lines[end : end + _NEAR]]
-        source = source or _labelled_source(page, below, "below") or _bare_source(top) or _bare_source(parted)
+        source = source or _labelled_source(page, below, "below") or _bare_source(parted) or _bare_source(top)
         editor = editor or _labelled_persons(below, "editor", "below") or _far_editor(page.lines[end + _NEAR :])
     return Byline(source, editor, author)
 
