@@ -11,7 +11,7 @@ from docs.generate import CLI, cli_reference
 from portal_crawler.cli import main
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "docs/cli.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md", "docs/cli.md", "docs/portals.md")
 
 
 def text_of(document: str) -> str:
