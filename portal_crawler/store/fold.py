@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+# Ideographs that neither change nor melt into a neighbour, and texts in which nothing can become one.
+_IDEOGRAPHS = re.compile("[一-鿿]+")
+_USUAL = re.compile("[\\t\\n\\r -~·—‘-”…\u3000-〠一-鿿！-～]*+")
 
 
 def fold(text: str) -> str:
@@ -15,8 +20,18 @@ def fold(text: str) -> str:
 
 
 def contains_folded(text: str | None, needle: str) -> bool:
-    """Whether a text contains an already folded needle."""
-    return text is not None and needle in fold(text)
+    """Whether a text contains an already folded needle.
+
+    For ideographs in the usual text without folding it, which takes ten times as long.
+    """
+    if text is None:
+        return False
+    if _IDEOGRAPHS.fullmatch(needle):
+        if needle in text:
+            return True
+        if _USUAL.fullmatch(text):
+            return False
+    return needle in fold(text)
 
 
 def letter_runs(folded: str) -> list[str]:

@@ -111,22 +111,23 @@ def _newest(store: Store, node: Node, filters: list[Condition], limit: int, most
     expression = expression_of(node)
     if expression is None:
         return _in_order(store, [*filters, indexed_condition(node)], limit)
-    checks = [*filters] if expression.exact else [*filters, text_condition(node)]
     # A single letter is every pair that begins with it: the index reads all of them before it gives the first.
     if "*" not in expression.text and _is_rare(store, expression.text):
-        where = _all_of(checks)
-        rows = store.rows(
-            f"""SELECT a.id FROM article_search s CROSS JOIN articles a ON a.id = s.rowid
-                WHERE article_search MATCH ? AND {where.sql} ORDER BY a.published_at DESC, a.id DESC LIMIT ?""",
-            [expression.text, *where.values, limit],
-        )
-        return [row[0] for row in rows]
-    newest = _read_newest(store, node, filters, limit, most_read)
-    if len(newest) == limit:
-        return newest
-    # The plus keeps SQLite from looking up every article of the index to sort them.
-    indexed = Condition("+a.id IN (SELECT rowid FROM article_search WHERE article_search MATCH ?)", (expression.text,))
-    return _in_order(store, [indexed, *checks], limit)
+        indexed = "article_search s CROSS JOIN articles a ON a.id = s.rowid WHERE article_search MATCH ?"
+    else:
+        newest = _read_newest(store, node, filters, limit, most_read)
+        if len(newest) == limit:
+            return newest
+        # The plus keeps SQLite from looking up every article of the index to sort them.
+        indexed = "articles a WHERE +a.id IN (SELECT rowid FROM article_search WHERE article_search MATCH ?)"
+    where = _all_of(filters)
+    exact = expression.exact
+    rows = store.rows(
+        f"SELECT a.id FROM {indexed} AND {where.sql} ORDER BY a.published_at DESC, a.id DESC LIMIT ?",
+        [expression.text, *where.values, limit if exact else -1],
+    )
+    found = [row[0] for row in rows]
+    return found if exact else _first_of(store, found, text_condition(node), limit)
 
 
 def _is_rare(store: Store, expression: str) -> bool:
@@ -136,19 +137,22 @@ def _is_rare(store: Store, expression: str) -> bool:
 
 def _read_newest(store: Store, node: Node, filters: list[Condition], limit: int, most_read: int) -> list[int]:
     """What of a query is among the newest articles, without the index."""
-    found = text_condition(node)
-    recent = _in_order(store, filters, most_read)
-    newest: list[int] = []
-    for start in range(0, len(recent), _AT_ONCE):
-        some = recent[start : start + _AT_ONCE]
+    return _first_of(store, _in_order(store, filters, most_read), text_condition(node), limit)
+
+
+def _first_of(store: Store, ids: Sequence[int], wanted: Condition, limit: int) -> list[int]:
+    """The first articles that satisfy a condition; those behind them are not read."""
+    first: list[int] = []
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
         rows = store.rows(
-            f"SELECT a.id FROM articles a WHERE a.id IN ({', '.join(map(str, some))}) AND {found.sql}", found.values
+            f"SELECT a.id FROM articles a WHERE a.id IN ({', '.join(map(str, some))}) AND {wanted.sql}", wanted.values
         )
         having = {row[0] for row in rows}
-        newest += [number for number in some if number in having]
-        if len(newest) >= limit:
+        first += [number for number in some if number in having]
+        if len(first) >= limit:
             break
-    return newest[:limit]
+    return first[:limit]
 
 
 def _in_order(store: Store, conditions: list[Condition], limit: int) -> list[int]:
