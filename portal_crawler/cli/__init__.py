@@ -11,6 +11,7 @@ import sys
 import click
 
 from portal_crawler import __version__
+from portal_crawler.cli.check import check
 from portal_crawler.cli.crawl import crawl
 from portal_crawler.cli.demo import demo
 from portal_crawler.cli.discover import discover
@@ -36,5 +37,19 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-for command in (crawl, discover, extract, history, listing, portals, search, export, status, verify, reextract, demo):
+for command in (
+    crawl,
+    discover,
+    extract,
+    history,
+    listing,
+    portals,
+    search,
+    export,
+    status,
+    check,
+    verify,
+    reextract,
+    demo,
+):
     main.add_command(command)
