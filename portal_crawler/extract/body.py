@@ -289,7 +289,7 @@ def _shared(page: Page, weighed: list[_Weighed], start: int) -> list[float]:
     for index, item in enumerate(weighed, start):
         weight = item.weight
         if weight > 0:
-            home = _home(page, index)
+            home = _place(page, index)
             at_home = share > _AFTER_END and homes.get(home, 0.0) * 4 >= gained
             weight *= (1.0 if at_home else share) / (1.0 + passed / _FAR)
             gained += weight
@@ -337,13 +337,13 @@ def _tail(page: Page, weighed: list[_Weighed], start: int, first: int, end: int)
     for index in range(first, end):
         item = weighed[index]
         if item.kind == _TEXT:
-            home = _home(page, start + index)
+            home = _place(page, start + index)
             homes[home] = homes.get(home, 0.0) + item.weight
         elif item.kind in _CLOSING and (before := sum(homes.values())) >= _WORTH_TAKING:
             after = sum(
                 other.weight
                 for position, other in enumerate(weighed[index:end], index)
-                if other.kind == _TEXT and homes.get(_home(page, start + position), 0.0) * 4 >= before
+                if other.kind == _TEXT and homes.get(_place(page, start + position), 0.0) * 4 >= before
             )
             # A box of links may stand inside an article, which goes on beside it; credits and notices stand below.
             if item.kind == _END or after < (_WORTH_TAKING if item.kind == _HEADING else before):
@@ -375,6 +375,14 @@ def _home(page: Page, index: int) -> int:
     """The block that a line's paragraph stands in: text of one article has one home, or few."""
     block = page.lines[index].block
     return page.blocks.parents[block] if page.blocks.tags[block] in _PARAGRAPHS else block
+
+
+def _place(page: Page, index: int) -> int:
+    """The home of a line, where a `<div>` of one line is a paragraph, too, as some editors write them."""
+    block = page.lines[index].block
+    if page.blocks.tags[block] == "div" and page.blocks.ends[block] - page.blocks.starts[block] == 1:
+        return page.blocks.parents[block]
+    return _home(page, index)
 
 
 def _is_text(weighed: list[_Weighed], index: int, end: int) -> bool:
