@@ -25,6 +25,7 @@ from portal_crawler.cli.options import (
 )
 from portal_crawler.cli.output import print_json
 from portal_crawler.cli.progress import EventProgress, Progress, sentence
+from portal_crawler.cli.recheck import recheck_options, schedule_of
 from portal_crawler.cli.reports import Logged, open_board, report_options
 from portal_crawler.cli.several import Everything, Work, crawl_several, every_portal, names_of, refuse_private
 from portal_crawler.portals import PROFILES, TargetError, find_portal, load_profiles, targets_of
@@ -61,6 +62,7 @@ _OWN = {"targets", "everything", "names", "jobs", "deadline_s", "as_json", "hear
     "--deadline", "deadline_s", type=click.FloatRange(min=0, min_open=True), help="End after so many seconds."
 )
 @delay_option
+@recheck_options
 @allow_private_option
 @json_option
 @report_options
@@ -81,6 +83,8 @@ def crawl(
     archive: Path,
     deadline_s: float | None,
     delay_s: float | None,
+    no_recheck: bool,
+    recheck_after: str | None,
     allow_private: bool,
     as_json: bool,
     heartbeat: Path | None,
@@ -94,6 +98,7 @@ def crawl(
     docs/cron.md has their order.
     """
     check_period(since, until)
+    schedule = schedule_of(recheck_after)
     if everything == bool(targets):
         raise click.UsageError("give a TARGET, or --all for all portals")
     if everything and host:
@@ -148,6 +153,8 @@ def crawl(
             deadline_s=deadline_s,
             delay_s=delay_s,
             allow_private=allow_private,
+            recheck=not no_recheck,
+            recheck_after=schedule,
             progress=show,
         )
         try:

@@ -8,19 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import scrapy
+from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from portal_crawler.article import Capture
 from portal_crawler.extract import MOST_PAGES, Page, further_pages, refresh_target, refusal
+from portal_crawler.extract.absent import says_absent
 from portal_crawler.items import ArticlePages
 from portal_crawler.middlewares.robots import RobotsUnavailable
 from portal_crawler.portals import find_portal
 from portal_crawler.session import CrawlOptions, Session
 from portal_crawler.spiders.answers import reason_of, trouble_with
-from portal_crawler.spiders.channels import ChannelSpider, capture_of
-from portal_crawler.store import PageCapture, waiting_articles
+from portal_crawler.spiders.channels import capture_of
+from portal_crawler.spiders.rechecks import RecheckSpider, ask_conditionally, version_of
+from portal_crawler.store import Due, PageCapture, waiting_articles
 from portal_crawler.urls import belongs_to, canonical_url
 
 _MOST_STUBS = 3
@@ -28,7 +31,10 @@ _MOST_STUBS = 3
 
 @dataclass(slots=True)
 class _Parts:
-    """The pages of one article while they come in. waiting: addresses of pages still to be fetched."""
+    """The pages of one article while they come in. waiting: addresses of pages still to be fetched.
+
+    due: the stored article that is asked for again, None for a new one.
+    """
 
     url: str
     pages: list[Page] = field(default_factory=list)
@@ -37,9 +43,10 @@ class _Parts:
     asked: set[str] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)
     stubs: int = 0
+    due: Due | None = None
 
 
-class PortalSpider(ChannelSpider):
+class PortalSpider(RecheckSpider):
     """`scrapy crawl portal -a target=ID_OR_URL`, or with a session that `runs` has opened."""
 
     name = "portal"
@@ -54,7 +61,9 @@ class PortalSpider(ChannelSpider):
         if "session" not in kwargs:
             kwargs |= {"session": _session_of(crawler, **kwargs), "owns_session": True}
             kwargs = {key: kwargs[key] for key in ("session", "owns_session")}
-        return super().from_crawler(crawler, *args, **kwargs)
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.when_idle, signal=signals.spider_idle)
+        return spider
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         for url in waiting_articles(self.session.store, self.session.portal.id):
@@ -75,30 +84,39 @@ class PortalSpider(ChannelSpider):
             meta={"url": url, "parts": parts or _Parts(url), "page_url": page_url or url},
         )
 
+    def recheck_request(self, due: Due) -> scrapy.Request:
+        return ask_conditionally(self.article_request(due.url, _Parts(due.url, due=due)), due)
+
     def parse_article(self, response: Response) -> Iterator[scrapy.Request | ArticlePages]:
         parts: _Parts = response.meta["parts"]
         capture: Capture = response.meta["capture"]
         page_url: str = response.meta["page_url"]
+        if not parts.pages and parts.due and self.has_ended(response, parts.due, capture):
+            return
         trouble = trouble_with(response, self.session.portal.hosts)
         if trouble and not parts.pages:
-            self.session.settle(parts.url, "article", *trouble, capture)
+            self._give_up(parts, *trouble, capture)
             return
         if trouble and response.status in (404, 410):
             parts.missing.append(page_url)
         elif trouble:
             state, reason = trouble
-            self.session.settle(parts.url, "article", state, f"page {page_url}: {reason}", capture)
+            self._give_up(parts, state, f"page {page_url}: {reason}", capture)
             return
         else:
             page = self.read(response)
             if wall := refusal(page):
-                self.session.settle(parts.url, "article", "blocked", wall, capture)
+                self._give_up(parts, "blocked", wall, capture)
                 return
             if not parts.pages and (target := refresh_target(page)):
                 yield from self._sent_on(parts, target, capture)
                 return
+            if not parts.pages and self._is_absent(parts, page, response, capture):
+                return
             parts.pages.append(page)
-            parts.captures.append(PageCapture(canonical_url(page_url), capture))
+            # What a stub leads to has its own version, and the stub another.
+            version = (None, None) if parts.stubs else version_of(response, parts.url)
+            parts.captures.append(PageCapture(canonical_url(page_url), capture, *version))
             parts.asked.add(page_url)
             for url in further_pages(page, article_url=parts.pages[0].url, selector=self.session.portal.parts):
                 if (
@@ -113,13 +131,34 @@ class PortalSpider(ChannelSpider):
         else:
             yield ArticlePages(parts.url, parts.pages, parts.captures, parts.missing)
 
+    def _is_absent(self, parts: _Parts, page: Page, response: Response, capture: Capture) -> bool:
+        """Whether what came is no article but what the portal sends where there is none."""
+        if self.is_sent_away(parts.url, response.url):
+            reason = f"redirected to {response.url}"
+        elif says_absent(page):
+            reason = "the page says that there is none"
+        else:
+            return False
+        if parts.due:
+            self.session.rechecks.find_missing(parts.url, capture, reason)
+        else:
+            self.session.settle(parts.url, "article", "failed", reason, capture)
+        return True
+
+    def _give_up(self, parts: _Parts, state: str, reason: str, capture: Capture | None) -> None:
+        """There is no article to be had now: a new one's address says why, a stored one stays as it is."""
+        if parts.due:
+            self.session.rechecks.find_nothing(parts.url, state)
+        else:
+            self.session.settle(parts.url, "article", state, reason, capture)
+
     def _sent_on(self, parts: _Parts, target: str, capture: Capture) -> Iterator[scrapy.Request]:
         """Follow a stub to the article that it stands for, within the portal and within bounds."""
         parts.stubs += 1
         if not belongs_to(target, self.session.portal.hosts):
-            self.session.settle(parts.url, "article", "skipped", f"redirected to {target}", capture)
+            self._give_up(parts, "skipped", f"redirected to {target}", capture)
         elif parts.stubs > _MOST_STUBS:
-            self.session.settle(parts.url, "article", "failed", "stubs that lead to stubs", capture)
+            self._give_up(parts, "failed", "stubs that lead to stubs", capture)
         else:
             yield self.article_request(parts.url, parts, target)
 
@@ -127,12 +166,15 @@ class PortalSpider(ChannelSpider):
         meta = failure.request.meta  # type: ignore[attr-defined]
         parts: _Parts = meta["parts"]
         if isinstance(failure.value, RobotsUnavailable):
-            self.session.defer(parts.url, "article", str(failure.value))
+            if parts.due:
+                self.session.rechecks.find_nothing(parts.url, "failed")
+            else:
+                self.session.defer(parts.url, "article", str(failure.value))
             return
         state, reason = reason_of(failure)
         if parts.pages:
             reason = f"page {meta['page_url']}: {reason}"
-        self.session.settle(parts.url, "article", state, reason, capture_of(failure))
+        self._give_up(parts, state, reason, capture_of(failure))
 
 
 def _session_of(
