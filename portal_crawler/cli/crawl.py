@@ -172,7 +172,7 @@ def crawl(
     if not (as_json and log_json):
         click.echo(escaped(redacted(sentence(summary))), err=as_json)
     if as_json:
-        click.echo(summary.to_json())
+        print_json(asdict(summary))
     ctx.exit(int(summary.exit_code))
 
 

@@ -48,6 +48,7 @@ class Board:
         self._lock = threading.Lock()
         self._dirty = False
         self._next_s = 0.0
+        self._later: threading.Timer | None = None
         self._broken: set[Outlet] = set()
 
     def open(self) -> None:
@@ -64,8 +65,14 @@ class Board:
                 standing.progress_at = datetime.now(BEIJING)
                 self._dirty = True
             standing.figures |= figures
-            if self._dirty and time.monotonic() >= self._next_s:
+            wait_s = self._next_s - time.monotonic()
+            if self._dirty and wait_s <= 0:
                 self._write()
+            elif self._dirty and self._later is None:
+                # The next count may be long in coming, and this one must not wait for it.
+                self._later = threading.Timer(wait_s, self._write_late)
+                self._later.daemon = True
+                self._later.start()
 
     def end(self, portal: str, summary: Mapping[str, Any]) -> None:
         """Take a portal's last figures and its exit code."""
@@ -82,6 +89,12 @@ class Board:
         with self._lock:
             self.exit_code = exit_code
             self._write()
+
+    def _write_late(self) -> None:
+        with self._lock:
+            self._later = None
+            if self._dirty:
+                self._write()
 
     def _write(self) -> None:
         self._dirty = False

@@ -151,7 +151,7 @@ def errors_as_json() -> Iterator[None]:
     """An error that ends the command as a last event, where `main` would print text; the exit code is the same."""
     try:
         yield
-    except click.exceptions.Exit:
+    except (click.exceptions.Exit, click.Abort, BrokenPipeError):
         raise
     except (ProfileError, TargetError) as error:
         _end(str(error), USAGE)

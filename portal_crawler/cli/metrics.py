@@ -102,7 +102,8 @@ class Metrics:
         )
 
     def _exit_code(self, standing: Standing) -> int | None:
-        if standing.exit_code is not None:
+        # One that its deadline kept from beginning has no run, and what its last run came to still holds.
+        if standing.exit_code is not None and (standing.exit_code != 0 or "run_id" in standing.figures):
             return standing.exit_code
         return self._past.get(standing.portal, Past()).exit_code
 

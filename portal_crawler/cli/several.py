@@ -151,6 +151,8 @@ class _Watcher:
 
     def hear(self, portal: str, line: str) -> None:
         event = _event_in(line)
+        if event.get("event") == "started":
+            self._board.progress(portal, {"run_id": event["run_id"]})
         if event.get("event") == "progress":
             self._board.progress(portal, event["figures"])
         if event.get("event") == "error":
