@@ -18,7 +18,9 @@ from portal_crawler.check import Finding, check, exit_code
 from portal_crawler.check.fields import collapse_of
 from portal_crawler.check.holidays import is_holiday
 from portal_crawler.check.rhythm import quiet_of, rhythm_of
+from portal_crawler.pipelines.check import habits
 from portal_crawler.store import Store, open_store
+from tests.test_crawl import article, crawl, listing, rows, site
 
 Cli = Callable[..., subprocess.CompletedProcess[bytes]]
 TODAY = date(2026, 8, 20)
@@ -340,6 +342,54 @@ def test_a_field_that_fills_as_ever_is_no_drift(share: float) -> None:
         rng = random.Random(f"{share} {seed}")
         filled = [rng.random() < share for _ in range(500)]
         assert [end for end in range(40, 500, 7) if collapse_of(filled[:end])] == []
+
+
+# In a crawl
+
+
+def test_a_portal_that_renames_its_containers_is_flagged_row_by_row_and_named(cli: Cli, tmp_path: Path) -> None:
+    numbers, renamed = list(range(30)), 1000
+
+    def answer(path: str) -> str | None:
+        if path == "/l/":
+            return listing(*reversed(numbers))
+        if not path.endswith(".html"):
+            return None
+        number = int(path.rsplit("/", 1)[1].removesuffix(".html"))
+        page = article(number)
+        return page.replace("来源：", "").replace("编辑：", "") if number >= renamed else page
+
+    with site(answer) as (base, _):
+        assert crawl(tmp_path, f"{base}/l/", "--allow-private").returncode == 0
+        assert cli("check", "--db", tmp_path / "p.db").returncode == 0
+        renamed = 30
+        numbers += range(30, 45)
+        crawl(tmp_path, f"{base}/l/", "--allow-private")
+    flags = rows(tmp_path, "SELECT editor, warnings FROM articles ORDER BY id")
+    assert [(row["editor"] is None, '"drift_editor"' in row["warnings"]) for row in flags] == [(False, False)] * 30 + [
+        (True, True)
+    ] * 15
+    found = cli("check", "--db", tmp_path / "p.db", "--json")
+    lines = [json.loads(line) for line in found.stdout.splitlines()]
+    assert found.returncode == 5
+    assert ("editor", 1.0, 0.0) in [(line.get("field"), line.get("before"), line.get("now")) for line in lines]
+
+
+def test_the_articles_of_a_channel_that_never_had_editors_are_not_flagged(desk: Newsdesk) -> None:
+    with_editors, without = desk.channel("平凉市"), desk.channel("专题")
+    desk.articles(with_editors, until(TODAY, 40))
+    desk.articles(without, until(TODAY, 40), editor=None)
+    expected = {"published_at", "source"}
+    assert habits(desk.store, "gscn") == {with_editors: expected | {"editor"}, without: expected}
+
+
+def test_what_a_portal_gave_up_is_flagged_no_more_in_the_end(desk: Newsdesk) -> None:
+    channel = desk.channel("平凉市")
+    desk.articles(channel, until(TODAY - timedelta(100), 100))
+    desk.articles(channel, until(TODAY, 99), editor=None, warnings='["drift_editor"]')
+    assert "editor" in habits(desk.store, "gscn")[channel]
+    desk.articles(channel, until(TODAY, 2), editor=None, warnings='["drift_editor"]')
+    assert "editor" not in habits(desk.store, "gscn")[channel]
 
 
 # The command

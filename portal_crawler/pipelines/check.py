@@ -2,23 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from scrapy.crawler import Crawler
+
 from portal_crawler.article import BEIJING, Article
 from portal_crawler.items import ArticlePages
+from portal_crawler.session import Session
+from portal_crawler.store import Store
+
+# Fields whose absence is a doubt where the channel's articles nearly always have them.
+_EXPECTED = ("published_at", "source", "editor", "author")
+_NEARLY_ALWAYS = 0.9
+# A channel's newest articles that are asked, and how many with the field make it a habit.
+_NEWEST, _LEAST = 400, 20
 
 
 class CheckPipeline:
     """Adds the doubts that the page alone does not show."""
 
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._habits: Mapping[int, frozenset[str]] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CheckPipeline:
+        return cls(crawler)
+
     def process_item(self, item: ArticlePages) -> ArticlePages:
         assert item.article is not None
         warnings = [*item.article.warnings, *doubts(item.article)]
+        warnings += [
+            f"drift_{name}" for name in _EXPECTED if getattr(item.article, name) is None and self._has(item, name)
+        ]
         if item.missing:
             warnings.append("missing_page")
         item.article = replace(item.article, warnings=tuple(dict.fromkeys(warnings)))
         return item
+
+    def _has(self, item: ArticlePages, name: str) -> bool:
+        """Whether the articles of the item's channels have a field, as they were before this crawl."""
+        session: Session = self._crawler.spider.session  # type: ignore[union-attr]
+        if self._habits is None:
+            self._habits = habits(session.store, session.portal.id)
+        channels = [
+            row[0]
+            for row in session.store.rows(
+                "SELECT e.channel_id FROM channel_entries e JOIN ledger l ON l.id = e.ledger_id WHERE l.url = ?",
+                (item.url,),
+            )
+        ]
+        # One that was found a moment ago is not in the database yet; then it is to hold for all channels.
+        known = [self._habits[one] for one in channels or self._habits if one in self._habits]
+        return bool(known) and all(name in habit for habit in known)
 
 
 def doubts(article: Article, now: datetime | None = None) -> list[str]:
@@ -32,3 +70,30 @@ def doubts(article: Article, now: datetime | None = None) -> list[str]:
     if article.body is not None and len(article.body) < 30 and not article.images:
         found.append("short_body")
     return found
+
+
+def habits(store: Store, portal: str) -> dict[int, frozenset[str]]:
+    """For each channel of a portal with articles enough to tell, the fields that they nearly always have.
+
+    Articles that lack a field and were flagged for it do not count, until they are more than those that have it: then
+    the portal has given it up.
+    """
+    found = {}
+    for (channel,) in store.rows("SELECT id FROM channels WHERE portal = ?", (portal,)):
+        sums = ", ".join(
+            f"count({name}) AS {name}, sum({name} IS NULL AND warnings LIKE '%\"drift_{name}\"%') AS drift_{name}"
+            for name in _EXPECTED
+        )
+        (row,) = store.rows(
+            f"""SELECT count(*) AS articles, {sums} FROM articles WHERE id IN (
+                    SELECT article_id FROM article_channels WHERE channel_id = ? ORDER BY article_id DESC LIMIT ?)""",
+            (channel, _NEWEST),
+        )
+        if row["articles"] >= _LEAST:
+            found[channel] = frozenset(name for name in _EXPECTED if _is_habit(dict(row), name))
+    return found
+
+
+def _is_habit(row: Mapping[str, int], name: str) -> bool:
+    having, flagged = row[name], row[f"drift_{name}"]
+    return having >= max(_LEAST, flagged) and having >= _NEARLY_ALWAYS * (row["articles"] - flagged)
