@@ -127,22 +127,40 @@ def test_nothing_but_articles_becomes_an_article(tmp_path: Path, cli: Cli) -> No
     assert after == before
 
 
-def test_each_revision_is_rebuilt_from_its_own_capture(tmp_path: Path, cli: Cli) -> None:
-    text = {"now": "第一次刊登时是这样写的，后来才有人发现其中有误。"}
-    with site(lambda path: listing(1, 2) if path == "/list/" else article(1, text["now"])) as (base, _):
-        for version in ("第一次", "第二次", "第三次"):
-            text["now"] = f"{version}刊登时是这样写的，后来才有人发现其中有误。"
-            assert summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private"))["exit_code"] == 0
-            with sqlite3.connect(tmp_path / "p.db") as connection:
-                connection.execute("UPDATE ledger SET state = 'pending' WHERE url LIKE '%/1.html'")
-        crawl(tmp_path, f"{base}/list/", "--allow-private")
-    before, after = content(tmp_path / "p.db"), content(rebuild(tmp_path, cli))
-    assert [row["body"][:3] for row in after["revisions"] if row["url"].endswith("/1.html")] == [
-        "第一次",
-        "第二次",
-        "第三次",
+def test_rechecks_mean_in_a_rebuild_what_they_meant_in_the_crawls(tmp_path: Path, cli: Cli) -> None:
+    pages: dict[str, Answer | str | None] = {f"/2021/1119/{n}.html": article(n) for n in range(1, 15)}
+    pages["/list/"] = listing(*range(1, 15))
+
+    def edit(number: int, text: str) -> None:
+        pages[f"/2021/1119/{number}.html"] = article(number, text)
+
+    rounds: list[Callable[[], object]] = [
+        lambda: edit(1, "第一次改过的正文，讲的还是那一件事，只是多了几个数字。"),
+        lambda: (
+            edit(1, "第二次改过的正文，讲的还是那一件事，又少了几个数字。"),
+            pages.update({"/2021/1119/2.html": None}),
+        ),
+        # Something else altogether: the portal is asked what it says where there is nothing.
+        lambda: edit(3, "XYZ 0123456789 abcdefghijklmnopqrstuvwxyz, lorem ipsum dolor sit amet, nothing of before."),
+        lambda: None,
     ]
-    assert after["revisions"] == before["revisions"] and after["articles"] == before["articles"]
+    with site(lambda path: pages.get(path)) as (base, asked):
+        assert summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private"))["exit_code"] == 0
+        for change in rounds:
+            change()
+            with sqlite3.connect(tmp_path / "p.db") as connection:
+                connection.execute("UPDATE rechecks SET next_check_at = '2020-01-01T00:00:00+08:00'")
+            time.sleep(1)
+            summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private"))
+    assert len([path for path in asked if path == "/2021/1119/5.html"]) == 5
+    before, after = content(tmp_path / "p.db"), content(rebuild(tmp_path, cli))
+    states = {row["url"].rpartition("/")[2]: (row["state"], row["revision"]) for row in after["articles"]}
+    for name in ("p.db", "new.db"):
+        store = open_reader(tmp_path / name)
+        assert [finding for finding in verify(store, tmp_path / "archive") if finding.is_damage] == []
+        store.close()
+    assert states["1.html"] == ("live", 3) and states["2.html"][0] == "suspect" and states["5.html"] == ("live", 1)
+    assert after == before
 
 
 def test_portal_with_a_profile_has_its_channels_by_name(tmp_path: Path, cli: Cli) -> None:

@@ -18,18 +18,18 @@ from w3lib.url import safe_url_string
 
 from portal_crawler import settings
 from portal_crawler.archive import Archived, ArchiveError, Exchange
-from portal_crawler.article import Channel, Portal
+from portal_crawler.article import Capture, Channel, Portal
 from portal_crawler.extract import Page, listing_of, read_page
+from portal_crawler.extract.absent import is_sent_away
 from portal_crawler.items import ArticlePages
 from portal_crawler.middlewares.whole import BodyCutOff, is_whole_gzip
 from portal_crawler.portals import TargetError, find_portal
 from portal_crawler.session import BATCH, Session
 from portal_crawler.spiders.portal import PortalSpider
-from portal_crawler.store.rechecks import put_missing, put_unchanged
+from portal_crawler.store import Due, Store
 from portal_crawler.urls import belongs_to, identity
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
-_GONE = frozenset((404, 410))
 
 
 class Replay:
@@ -51,7 +51,7 @@ class Replay:
         exchange = archived.exchange
         self._session.requests += 1
         self._session.bytes += len(exchange.body)
-        request = self._request_for(archived)
+        request = self._request_for(exchange)
         if request is not None:
             request.meta["capture"] = archived.capture
             request.meta["fetched_at"] = exchange.fetched_at
@@ -67,9 +67,8 @@ class Replay:
             if hasattr(pipeline, "close_spider"):
                 pipeline.close_spider()
 
-    def _request_for(self, archived: Archived) -> scrapy.Request | None:
+    def _request_for(self, exchange: Exchange) -> scrapy.Request | None:
         """What asked for an exchange; None for what no page asked for, as robots.txt."""
-        exchange = archived.exchange
         if waiting := self._asked.get(exchange.url):
             request = waiting.popleft()
             if not waiting:
@@ -77,14 +76,14 @@ class Replay:
             return request
         if urlsplit(exchange.url).path == "/robots.txt":
             return None
-        if (article := self._known_article(exchange.url)) is not None:
-            return self._article_request(article, archived)
+        if (article := self._article_request(exchange.url)) is not None:
+            return article
         if any(name.lower() == b"referer" for name, _ in exchange.request_headers):
             return None
-        return self._channel_request(exchange)
+        return self._probe_request(exchange.url) or self._channel_request(exchange)
 
-    def _known_article(self, url: str) -> tuple[int | None, str] | None:
-        """An article that an earlier run listed, stored or not: its id and its URL in the ledger."""
+    def _article_request(self, url: str) -> scrapy.Request | None:
+        """The request for an article that was listed before: for the first time, or again."""
         self._session.flush()
         try:
             name = identity(url)
@@ -95,23 +94,22 @@ class Replay:
                ORDER BY url = ? DESC, id LIMIT 1""",
             (name, url),
         )
-        return (rows[0]["article_id"], rows[0]["url"]) if rows else None
+        if not rows:
+            return None
+        if rows[0]["article_id"] is None:
+            return self._spider.article_request(rows[0]["url"])
+        due = _stored(self._session.store, rows[0]["article_id"])
+        # The crawl chose what was due by the clock; the archive says what was asked for.
+        self._session.rechecks._asked[due.url] = due
+        return self._spider.recheck_request(due)
 
-    def _article_request(self, article: tuple[int | None, str], archived: Archived) -> scrapy.Request | None:
-        article_id, url = article
-        at = archived.capture.fetched_at
-        status = archived.exchange.status
-        if article_id is not None and status == 304:
-            self._session.writer.add_recheck(
-                lambda connection, schedule: put_unchanged(connection, article_id, at, schedule)
-            )
-        elif article_id is not None and status in _GONE:
-            self._session.writer.add_recheck(
-                lambda connection, schedule: put_missing(connection, article_id, at, f"http {status}", schedule)
-            )
-        elif article_id is None or 200 <= status < 300 or status in _REDIRECTS:
-            return self._spider.article_request(url)
-        return None
+    def _probe_request(self, url: str) -> scrapy.Request | None:
+        """The request for an address that does not exist, by which a host's doubtful answers are judged."""
+        host = urlsplit(url).netloc
+        if host not in self._session.rechecks.hosts_in_doubt():
+            return None
+        meta = {"url": url, "host": host}
+        return scrapy.Request(url, callback=self._spider.parse_probe, errback=self._spider.probe_failed, meta=meta)
 
     def _channel_request(self, exchange: Exchange) -> scrapy.Request | None:
         """The first request of a channel's walk, if this was one: a page that lists articles, asked for by itself."""
@@ -178,7 +176,12 @@ class Replay:
 
 
 class _ArchiveSpider(PortalSpider):
-    """The spider, which takes an answer's time from the archive."""
+    """The spider, which takes an answer's time from the archive, and the channels from the database."""
+
+    def is_sent_away(self, asked: str, landed: str) -> bool:
+        rows = self.session.store.rows("SELECT url FROM channels WHERE portal = ?", (self.session.portal.id,))
+        channels = [channel.url for channel in self.session.portal.channels]
+        return is_sent_away(asked, landed, [*channels, *(row[0] for row in rows)])
 
     def read(self, response: Response) -> Page:
         header = response.headers.get(b"Content-Type")
@@ -190,6 +193,17 @@ class _ArchiveSpider(PortalSpider):
             portal=self.session.portal,
             fetched_at=fetched_at,
         )
+
+
+def _stored(store: Store, article_id: int) -> Due:
+    """A stored article as one that is asked for again."""
+    (values,) = store.rows("SELECT * FROM articles WHERE id = ?", (article_id,))
+    captures = store.rows(
+        """SELECT c.url, c.fetched_at, c.status, c.content_type, c.digest, c.file, c.offset, c.length
+           FROM article_pages p JOIN captures c ON c.id = p.capture_id WHERE p.article_id = ? ORDER BY p.number""",
+        (article_id,),
+    )
+    return Due(article_id, values["url"], None, None, tuple(Capture(**dict(row)) for row in captures), dict(values))
 
 
 def portal_at(folder: str, url: str, portals: Mapping[str, Portal]) -> Portal:
