@@ -477,3 +477,23 @@ def test_ages_are_given_by_flag_or_environment_and_a_wrong_one_is_a_usage_error(
         command = [sys.executable, "-m", "portal_crawler", "crawl", f"{base}/list/", "--allow-private"]
         wrong = subprocess.run([*command, "--recheck-after", "1w"], capture_output=True, text=True, check=False)
     assert wrong.returncode == 2 and "'1w' is no age, write ages as 1h,1d,7d,30d" in wrong.stderr
+
+
+def test_last_modified_will_do_and_the_same_article_at_a_moved_address_is_the_article(tmp_path: Path) -> None:
+    portal, stamp = Portal(versions=False), {"Last-Modified": "Fri, 19 Nov 2021 12:10:00 GMT"}
+    text = page(1, "时间：2021-11-19 20:09:41 来源：中国甘肃在线", f"<p>{BODY}</p><p>第1批企业已经开工。</p>")
+    portal.answers["/2021/1119/1.html"] = lambda: (200, stamp, text)
+    portal.edit(2)
+    with portal.served() as base:
+        desk = Desk(tmp_path, base)
+        desk.crawl()
+        portal.asked.clear()
+        portal.answers["/2021/1119/1.html"] = lambda: (304, stamp, b"")
+        portal.answers["/2021/1119/2.html"] = lambda: (301, {"Location": "/2021/1119/2.html?https=1"}, b"")
+        portal.answers["/2021/1119/2.html?https=1"] = lambda: portal.answer("/x/2.html")
+        desk.wait(0.05)
+        assert figures(desk.crawl()) == (2, 2, 0, 0, 0, 0)
+        asked = {path: headers.get("If-Modified-Since") for path, headers in portal.asked}
+        assert asked["/2021/1119/1.html"] == stamp["Last-Modified"] and asked["/2021/1119/2.html"] is None
+    assert {row["state"] for row in desk.rows("SELECT state FROM articles")} == {"live"}
+    assert desk.rows("SELECT count(*) FROM captures WHERE status = 304")[0][0] == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 import scrapy
 from scrapy.exceptions import DontCloseSpider
@@ -24,7 +25,10 @@ class RecheckSpider(ChannelSpider):
     the run's re-checks and not to the ledger, where they are done.
     """
 
-    _have_begun = False
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._have_begun = False
+        self._probed: set[str] = set()
 
     def recheck_request(self, due: Due) -> scrapy.Request:
         """The request for an article that is due."""
@@ -39,7 +43,7 @@ class RecheckSpider(ChannelSpider):
         if session.options.recheck and not self._have_begun:
             self._have_begun = True
             requests += map(self.recheck_request, session.rechecks.begin(session.options.limit or MOST_RECHECKS))
-        # The last articles may still be on their way through the pipelines when this is asked for the first time.
+        # When there is nothing to begin, all answers are in.
         if not requests:
             requests += self._probes()
         for request in requests:
@@ -73,6 +77,9 @@ class RecheckSpider(ChannelSpider):
     def _probes(self) -> Iterator[scrapy.Request]:
         """One request a host for an address that does not exist, where a host's answers are in doubt."""
         for host, url in self.session.rechecks.hosts_in_doubt().items():
+            if host in self._probed:
+                continue
+            self._probed.add(host)
             address = random_neighbour(url, secrets.token_hex(8))
             yield scrapy.Request(
                 address,
