@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from portal_crawler.article import Article, Portal
-from portal_crawler.extract.body import Body, find_body, first_text_line, summary_above
+from portal_crawler.extract.body import Body, find_body
 from portal_crawler.extract.breadcrumb import find_channel_path
 from portal_crawler.extract.byline import is_reporter_line, read_byline, without_closing_editor
+from portal_crawler.extract.head import first_text_line, summary_above
 from portal_crawler.extract.headline import Headline, find_headline, squash
 from portal_crawler.extract.images import find_images
 from portal_crawler.extract.layout import apply_layout, layout_for, without_lines

@@ -21,15 +21,11 @@ from portal_crawler.extract.boilerplate import (
     is_tools,
     opened_by,
 )
+from portal_crawler.extract.head import SENTENCE_END, home, is_credit
 from portal_crawler.extract.lines import Line
 from portal_crawler.extract.page import Page
-from portal_crawler.extract.times import find_stamp, without_stamps
 
 _SENTENCE = re.compile(r"[。！？；，、：“”]|[,.;:!?](?=\s|$)")
-_SENTENCE_END = re.compile(r"[。！？…；]|[.!?]\s*$")
-_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote center pre dd dt figcaption".split())
-_EVENT = re.compile(r"[\u4e00-\u9fff]{2,6}")
-_SPOKEN = re.compile(r"[。！？]")
 # Text below the line that closes an article is a comment, a teaser or a notice; weighed so low, it does not pull
 # the container outwards, and it still counts when there is nothing above it.
 _AFTER_CLOSE = 0.2
@@ -38,10 +34,6 @@ _AFTER_END = 0.02
 # right below it outweighs the teasers of the right-hand column.
 _FAR = 200.0
 _SHORT = 40
-# Shorter lines between headline and meta line are buttons, kickers and pages' words about themselves.
-_LINE_OF_TEXT = 12
-# Lines below a meta line that are looked at to tell a summary above it from a text.
-_SUMMED_UP = 12
 # Characters of text above the line that ends an article, with which nothing below it is looked at.
 _ENOUGH = 60.0
 _TEXT, _FURNITURE, _LINKS, _CREDIT, _HEADING, _NOTICE, _END = (
@@ -80,95 +72,6 @@ _HEADS = _Weighed(_HEADING, -8.0)
 _CLOSING_CREDIT = _Weighed(_CREDIT, -2.0)
 _CLOSING_NOTICE = _Weighed(_NOTICE, -8.0)
 _ENDS = _Weighed(_END, -8.0)
-
-
-def first_text_line(page: Page, headline: int) -> int:
-    """Index of the first line that can be text: below the headline and the meta lines that follow it."""
-    start = headline + 1
-    own = _home(page, headline) if headline >= 0 else -1
-    # Blocks apart from the headline's in which text has begun: what follows in them is text, too (志愿填报时间：).
-    opened: set[int] = set()
-    dated = False
-    for index in range(start, min(start + 16, len(page.lines))):
-        line = page.lines[index]
-        # A time that lacks its year is the page's own right below the headline only.
-        if is_meta(line) or (not dated and index < headline + 5 and _is_yearless(line.text)):
-            dated = dated or find_stamp(line.text) is not None
-            if opened and _home(page, index) in opened:
-                break
-            start = index + 1
-        elif _SENTENCE_END.search(line.text) and len(line.text) > (60 if start == headline + 1 else 15):
-            return _below_summary(page, index) or start
-        elif len(line.text) >= _LINE_OF_TEXT and not line.link and (not line.labels or _is_of_an_event(line)):
-            opened.add(_home(page, index))
-            opened.discard(own)
-    return start
-
-
-def _is_yearless(text: str) -> bool:
-    """Whether a line is short and gives a time of which a fetch time or the address has the rest."""
-    return 5 <= len(text) <= 40 and not _SENTENCE_END.search(text) and "\t" in without_stamps(text)
-
-
-def _below_summary(page: Page, index: int) -> int:
-    """The line below the meta line that follows a summary, the line of an index; 0 where the line is text itself.
-
-    More text than the summary's has to follow: a line of credits stands below an article of one paragraph, too.
-    """
-    for below in range(index + 1, min(index + 4, len(page.lines))):
-        line = page.lines[below]
-        if find_stamp(line.text) is None or not is_meta(line) or not line.labels:
-            continue
-        size = len(page.lines[index].text)
-        for other in page.lines[below + 1 : below + _SUMMED_UP]:
-            if opened_by(other.text):
-                break
-            if not other.link and _SENTENCE_END.search(other.text):
-                size -= len(other.text)
-        return below + 1 if size < 0 else 0
-    return 0
-
-
-def summary_above(page: Page, headline: int, start: int) -> tuple[int, ...]:
-    """The index of the summary that stands between headline and meta line, or nothing."""
-    for index in range(headline + 1, start):
-        text = page.lines[index].text
-        if len(text) > 60 and _SENTENCE_END.search(text) and not is_meta(page.lines[index]):
-            return (index,)
-    return ()
-
-
-def is_meta(line: Line) -> bool:
-    """Whether a line is the one that gives time, source and names, or one of several such lines."""
-    text = line.text
-    if not text or _SENTENCE_END.search(text) or len(text) > 150:
-        return False
-    if line.labels and _is_of_an_event(line):
-        return False
-    if len(text) <= 60 and find_stamp(text) is not None:
-        return True
-    return is_credit(line) and any(item.kind not in ("page", "text") for item in line.labels)
-
-
-def is_credit(line: Line) -> bool:
-    """Whether a line does nothing but give labelled names, sources, times and counts."""
-    text = line.text
-    if len(text) > 150 or text[-1:] in "。！？":
-        return False
-    labels = line.labels
-    if not labels or _is_of_an_event(line):
-        return False
-    head = text[: labels[0].start].strip("[]【（(［>|-—· \u3000")
-    if len(head) > 6 and find_stamp(head) is None and "http" not in head and len(labels) < 2:
-        return False
-    return all(len(item.value) <= 60 and not _SPOKEN.search(item.value) for item in labels)
-
-
-def _is_of_an_event(line: Line) -> bool:
-    """Whether a line's first label is the end of a longer word, a time that is not the page's (停水时间：)."""
-    first = line.labels[0]
-    before = line.text[: first.start].strip("【[（( \u3000")
-    return first.kind == "time" and first.label in ("时间", "日期") and _EVENT.fullmatch(before) is not None
 
 
 def _opens_with_label(line: Line) -> bool:
@@ -251,7 +154,7 @@ def _weigh_text(line: Line) -> _Weighed:
     if labels and _closes(line):
         return _CLOSING_CREDIT
     plain = size - link
-    if link and (is_teaser(text) or (link * 2 > size and not (plain > 8 and _SENTENCE_END.search(text)))):
+    if link and (is_teaser(text) or (link * 2 > size and not (plain > 8 and SENTENCE_END.search(text)))):
         return _links(link)
     if is_notice(text):
         return _CLOSING_NOTICE
@@ -371,18 +274,12 @@ def _in_form(page: Page, index: int, container: int) -> bool:
     return False
 
 
-def _home(page: Page, index: int) -> int:
-    """The block that a line's paragraph stands in: text of one article has one home, or few."""
-    block = page.lines[index].block
-    return page.blocks.parents[block] if page.blocks.tags[block] in _PARAGRAPHS else block
-
-
 def _place(page: Page, index: int) -> int:
     """The home of a line, where a `<div>` of one line is a paragraph, too, as some editors write them."""
     block = page.lines[index].block
     if page.blocks.tags[block] == "div" and page.blocks.ends[block] - page.blocks.starts[block] == 1:
         return page.blocks.parents[block]
-    return _home(page, index)
+    return home(page, index)
 
 
 def _is_text(weighed: list[_Weighed], index: int, end: int) -> bool:
