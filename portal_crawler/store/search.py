@@ -14,10 +14,12 @@ from portal_crawler.store.query import And, Node, Not, Or, Term, parse_query
 from portal_crawler.store.snippets import beginning, marked, on_one_line, snippet, terms_to_mark
 
 # How many articles the index may find for them to be looked at one by one, and how many of the newest are read
-# to see whether what is sought is in so many that the newest will do. Tried out with 1,000,000 articles.
+# to see whether what is sought is in so many that the newest will do; how many of them at once; and in how many
+# titles what the index does not know is looked for before the texts are read. Tried out with 1,000,000 articles.
 _FEW = 2_000
 _NEWEST_TITLES, _NEWEST_TEXTS = 4_000, 300
 _AT_ONCE = 50
+_MOST_CHECKED = 400
 
 
 class SearchTimeout(StorageError):
@@ -94,15 +96,26 @@ def _best(store: Store, node: Node, filters: list[Condition], limit: int) -> lis
     if in_title is None or in_title == node:
         return _newest(store, node, filters, limit, _NEWEST_TEXTS)
     wanted = And((in_title, node)) if _has_not(node) else in_title
-    ids = _newest(store, wanted, filters, limit, _NEWEST_TITLES)
+    ids = _newest(store, wanted, filters, limit, _NEWEST_TITLES, most_checked=_MOST_CHECKED)
     if len(ids) < limit:
-        elsewhere = text_condition(Not(in_title))
-        ids += _newest(store, node, [*filters, elsewhere], limit - len(ids), _NEWEST_TEXTS)
-    return ids
+        known = set(ids)
+        ids += [number for number in _newest(store, node, filters, limit, _NEWEST_TEXTS) if number not in known]
+    return ids[:limit]
 
 
-def _newest(store: Store, node: Node, filters: list[Condition], limit: int, most_read: int) -> list[int]:
+def _newest(
+    store: Store,
+    node: Node,
+    filters: list[Condition],
+    limit: int,
+    most_read: int,
+    *,
+    most_checked: int | None = None,
+) -> list[int]:
     """The ids of the newest articles of a query.
+
+    most_checked: how many are read at most where the index alone does not decide; None is all. Without it, a comma
+    that no title has would be looked for in every title before the first text is.
 
     Ranked by the index (bm25), a word that is in a tenth of a million articles takes a second, since all of them
     are weighed. So of what is frequent the newest articles are read until enough have it; only of what is rare
@@ -110,6 +123,8 @@ def _newest(store: Store, node: Node, filters: list[Condition], limit: int, most
     """
     expression = expression_of(node)
     if expression is None:
+        if most_checked is not None:
+            return _read_newest(store, node, filters, limit, most_checked)
         return _in_order(store, [*filters, indexed_condition(node)], limit)
     # A single letter is every pair that begins with it: the index reads all of them before it gives the first.
     if "*" not in expression.text and _is_rare(store, expression.text):
@@ -124,7 +139,7 @@ def _newest(store: Store, node: Node, filters: list[Condition], limit: int, most
     exact = expression.exact
     rows = store.rows(
         f"SELECT a.id FROM {indexed} AND {where.sql} ORDER BY a.published_at DESC, a.id DESC LIMIT ?",
-        [expression.text, *where.values, limit if exact else -1],
+        [expression.text, *where.values, limit if exact else most_checked or -1],
     )
     found = [row[0] for row in rows]
     return found if exact else _first_of(store, found, text_condition(node), limit)
