@@ -28,6 +28,7 @@ _MARKED_LINE = re.compile(r"^[□■◎●○◇◆▲△☉⊙]\s*(?P<names>[\u
 _EDITOR_LINE = re.compile(r"^[\W_]*(?:责任编辑|责编|编辑|責任編輯)\s*[:：]")
 # A character of every label of a source or an editor.
 _MAY_NAME = re.compile("[源编編责責处转摘载自]")
+_LONGEST_OUTLET = 16
 # Lines under the text in which a source or an editor is looked for.
 _NEAR = 20
 _CLOSING_BRACKET = re.compile(r"[（(【\[〔［](?P<inside>[^（()）【】\[\]]{2,60})[)）】\]〕］]?\s*$")
@@ -234,7 +235,12 @@ def _bare_source(reads: list[_Read]) -> Named | None:
 
 
 def _may_publish(line: Line, timed: Line) -> bool:
-    """Whether an outlet's line may be the source of the time's line: a link is one below the headline only."""
+    """Whether an outlet's line may be the source of the time's line: a link is one below the headline only.
+
+    A headline ends in 通报 as readily as an outlet in 报; no outlet's name has a colon or a headline's length.
+    """
+    if len(line.text) > _LONGEST_OUTLET or "：" in line.text:
+        return False
     return not line.link or (line.block <= timed.block and _PUBLISHER.search(line.text) is not None)
 
 
