@@ -158,9 +158,11 @@ def _phrases(text: str, column: str | None) -> Expression | None:
     runs = letter_runs(text)
     if not runs:
         return None
+    # A single letter costs the index a hundred times what a pair does, and narrows nothing down beside one.
+    asked = [run for run in runs if len(run) > 1] or runs
     phrases = [
         f'"{run}"*' if len(run) == 1 else '"' + " ".join(run[at : at + 2] for at in range(len(run) - 1)) + '"'
-        for run in runs
+        for run in asked
     ]
     joined = " AND ".join(phrases)
     # FTS5 takes some letters of other alphabets for the same that are not.

@@ -16,8 +16,8 @@ from portal_crawler.store.snippets import beginning, marked, on_one_line, snippe
 # How many articles the index may find for them to be looked at one by one, and how many of the newest are read
 # to see whether what is sought is in so many that the newest will do; how many of them at once; and in how many
 # titles what the index does not know is looked for before the texts are read. Tried out with 1,000,000 articles.
-_FEW = 2_000
-_NEWEST_TITLES, _NEWEST_TEXTS = 4_000, 300
+_FEW = 300
+_NEWEST_TITLES, _NEWEST_TEXTS = 500, 200
 _AT_ONCE = 50
 _MOST_CHECKED = 400
 
