@@ -11,8 +11,8 @@ from lxml.cssselect import CSSSelector
 
 from portal_crawler.article import Article, Layout, Portal
 from portal_crawler.extract.labels import read_labels
-from portal_crawler.extract.names import outlet, persons
 from portal_crawler.extract.lines import EDGES, lay_out
+from portal_crawler.extract.names import outlet, persons
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import find_stamp
 
