@@ -122,7 +122,7 @@ class Portal:
     parts: CSS selector of the links to an article's other pages.
     enabled: whether a crawl of all portals takes it; one that names it always does.
     delay_s: seconds between requests to one host, None for the default. lenient_tls: take certificates that are
-    expired or another host's, and the TLS of old servers.
+    expired or another host's, and the TLS of old servers. browser: its lists are read as a browser shows them.
     """
 
     id: str
@@ -142,3 +142,4 @@ class Portal:
     boilerplate: tuple[str, ...] = ()
     delay_s: float | None = None
     lenient_tls: bool = False
+    browser: bool = False

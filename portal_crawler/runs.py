@@ -12,6 +12,7 @@ from scrapy.settings import Settings
 
 from portal_crawler.article import Portal
 from portal_crawler.extensions.journal import JournalSession
+from portal_crawler.middlewares.browser import BROWSER_MIDDLEWARES, browser_settings
 from portal_crawler.session import CrawlOptions, LockHeld, Session
 from portal_crawler.spiders.portal import PortalSpider
 from portal_crawler.summary import RunSummary
@@ -31,12 +32,14 @@ _GRACE_S = 5.0
 def crawl_portal(portal: Portal, options: CrawlOptions) -> RunSummary:
     """Crawl a portal's channels and store what they hold; once in a process, since Scrapy's reactor starts once.
 
-    Raises LockHeld when another run has the portal, StorageError or ArchiveError when there is nowhere to store.
+    Raises LockHeld when another run has the portal, StorageError or ArchiveError when there is nowhere to store,
+    BrowserUnavailable when the portal needs a browser that is not there.
     Everything else that happens is in the summary and its exit code.
     """
+    settings = crawl_settings(portal, options)
     session = JournalSession(portal, options)
     try:
-        process = AsyncCrawlerProcess(crawl_settings(portal, options))
+        process = AsyncCrawlerProcess(settings)
         process.crawl(PortalSpider, session=session)
         with _stopped_by_signals(session):
             process.start(install_signal_handlers=False)
@@ -57,6 +60,9 @@ def crawl_settings(portal: Portal, options: CrawlOptions) -> Settings:
             settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", 8, priority="cmdline")
     if portal.lenient_tls:
         settings.update(_LENIENT_TLS, priority="cmdline")
+    if portal.browser:
+        settings.update(browser_settings(portal), priority="cmdline")
+        settings["DOWNLOADER_MIDDLEWARES"].update(BROWSER_MIDDLEWARES, priority="cmdline")
     # Whoever has said already where logs go, and how, is not given a second handler.
     settings.set("LOG_INSTALL_ROOT_HANDLER", not logging.root.handlers, priority="cmdline")
     settings.set("PORTAL_CRAWLER_ALLOW_PRIVATE", options.allow_private, priority="cmdline")

@@ -58,6 +58,7 @@ def portal_from(table: Mapping[str, Any]) -> Portal:
         boilerplate=top.texts("boilerplate"),
         delay_s=top.seconds("delay_s"),
         lenient_tls=top.flag("lenient_tls"),
+        browser=top.flag("browser"),
     )
 
 

@@ -100,7 +100,13 @@ class ChannelSpider(scrapy.Spider):
             callback=callback or self.parse_listing,
             errback=errback or self.listing_failed,
             dont_filter=True,
-            meta={"walk": walk, "url": canonical_url(url), "asked": url},
+            meta={
+                "walk": walk,
+                "url": canonical_url(url),
+                "asked": url,
+                # Scripts and lists of data are read as they are.
+                "browser": self.session.portal.browser and callback is None,
+            },
         )
 
     def parse_listing(self, response: Response) -> Iterator[scrapy.Request]:
