@@ -200,6 +200,21 @@ def test_crawls_that_were_killed_are_rebuilt_too(tmp_path: Path, cli: Cli) -> No
         assert subprocess.run(command, timeout=60, check=False, stderr=subprocess.DEVNULL).returncode == 0
     before, after = content(tmp_path / "p.db"), content(rebuild(tmp_path, cli))
     assert len(after["articles"]) == 60
+    # An answer that was archived, but whose article was not yet stored at the kill, is in the rebuilt database the
+    # article's first one, where the crawl had to fetch it again; and a killed run did not live to learn its last
+    # lines of the template. What the articles say is the same.
+    unlike = ("file", "offset", "first_seen_at", "last_seen_at", "captured_at")
+    for name in ("articles", "revisions", "pages", "channels", "links"):
+        for row in (*before[name], *after[name]):
+            for column in unlike:
+                row.pop(column, None)
+            if "body" in row:
+                row["provenance"] = row["provenance"].replace(", template", "")
+    for name in ("articles", "revisions"):
+        for old, new in zip(before[name], after[name], strict=True):
+            shorter, longer = sorted((old.pop("body").split("\n"), new.pop("body").split("\n")), key=len)
+            rest = iter(longer)
+            assert all(line in rest for line in shorter) and len(longer) - len(shorter) <= 3
     for name in ("articles", "revisions", "pages", "channels", "links"):
         assert after[name] == before[name]
 
