@@ -121,8 +121,17 @@ def _parted(page: Page, read: _Read) -> _Read | None:
     """
     if "\t" not in read.text or len(read.line.text) > 120:
         return None
-    parts = [part for part in map(str.strip, page.element(read.line.block).itertext()) if part]
-    if len(parts) < 2 or "".join("".join(parts).split()) != "".join(read.line.text.split()):
+    wanted = "".join(read.line.text.split())
+    parts: list[str] = []
+    size = 0
+    for part in page.element(read.line.block).itertext():
+        if part := part.strip():
+            parts.append(part)
+            size += len(part)
+            # The block holds other lines, too, perhaps the whole article.
+            if size > len(read.line.text):
+                return None
+    if len(parts) < 2 or "".join("".join(parts).split()) != wanted:
         return None
     text = without_stamps("  ".join(parts))
     return _Read(text, read_labels(text), read.line)
