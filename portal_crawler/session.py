@@ -19,6 +19,7 @@ from portal_crawler.store import (
     PageCapture,
     Writer,
     count_by_state,
+    find_payload,
     finish_run,
     last_capture_ends,
     open_store,
@@ -86,13 +87,16 @@ class Session:
         self._refused_in_a_row = 0
         self._unsettled: dict[str, str] = {}
         self._closed = False
-        self._lock = _take_lock(options.db, portal.id)
+        self._lock = take_lock(options.db, portal.id)
         try:
             self.store = open_store(options.db)
             try:
                 recover(options.archive, portal.id, last_capture_ends(self.store, portal.id))
                 self.archive = ArchiveWriter(
-                    options.archive, portal.id, announce=lambda file: self.writer.add_segment(file)
+                    options.archive,
+                    portal.id,
+                    announce=lambda file: self.writer.add_segment(file),
+                    find=lambda url, digest: find_payload(self.store, url, digest),
                 )
                 self.run_id = start_run(self.store, portal.id, [channel.url for channel in options.channels])
             except BaseException:
@@ -256,7 +260,7 @@ class Session:
             self.flush()
 
 
-def _take_lock(db: Path, portal_id: str) -> FileLock:
+def take_lock(db: Path, portal_id: str) -> FileLock:
     """The portal's lock for this database; the kernel frees it when its holder dies."""
     folder = db.with_name(f"{db.name}.locks")
     path = folder / f"{portal_id}.lock"

@@ -10,6 +10,7 @@ from scrapy.http import Response
 
 from portal_crawler.archive import Exchange
 from portal_crawler.article import BEIJING
+from portal_crawler.middlewares.head import keep_heads, take_head
 from portal_crawler.session import Session
 
 
@@ -21,6 +22,7 @@ class CaptureMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        keep_heads()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CaptureMiddleware:
@@ -28,6 +30,8 @@ class CaptureMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         session: Session = self._crawler.spider.session  # type: ignore[union-attr]
+        # Taken out of the headers first: it is none of theirs.
+        head = take_head(response)
         exchange = Exchange(
             url=response.url,
             method=request.method,
@@ -38,6 +42,7 @@ class CaptureMiddleware:
             body=response.body,
             fetched_at=datetime.now(BEIJING),
             ip=str(response.ip_address) if response.ip_address else None,
+            head=head,
         )
         request.meta["capture"] = session.keep(exchange)
         if (response.headers.get("Content-Encoding") or b"").strip().lower() in (b"gzip", b"x-gzip"):

@@ -13,6 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from portal_crawler.archive import ArchiveError
 from portal_crawler.article import Capture
 from portal_crawler.extract import MOST_PAGES, Page, further_pages, refresh_target, refusal
 from portal_crawler.extract.absent import says_absent
@@ -23,7 +24,7 @@ from portal_crawler.session import CrawlOptions, Session
 from portal_crawler.spiders.answers import reason_of, trouble_with
 from portal_crawler.spiders.channels import capture_of
 from portal_crawler.spiders.rechecks import RecheckSpider, ask_conditionally, version_of
-from portal_crawler.store import Due, PageCapture, waiting_articles
+from portal_crawler.store import Due, PageCapture, StorageError, waiting_articles
 from portal_crawler.urls import belongs_to, canonical_url
 
 _MOST_STUBS = 3
@@ -66,6 +67,15 @@ class PortalSpider(RecheckSpider):
         return spider
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
+        try:
+            for request in self._first_requests():
+                yield request
+        except (ArchiveError, StorageError) as error:
+            # Scrapy only logs what a start raises, and the crawl would end as if it were done.
+            self.session.fatal = self.session.fatal or error
+            self.session.stop()
+
+    def _first_requests(self) -> Iterator[scrapy.Request]:
         for url in waiting_articles(self.session.store, self.session.portal.id):
             if not self.session.may_ask_for_article():
                 break

@@ -1,0 +1,48 @@
+"""The head of an answer as it came: Twisted's parser forgets how names were spelt and in which order they stood."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from binascii import Error
+
+from scrapy.core.downloader.handlers import http11
+from scrapy.http import Response
+
+# How the head travels from the parser to the capture. What a server sends under this name is overwritten.
+_FIELD = b"X-Portal-Crawler-Head"
+
+
+class _HeadKeeper(http11._LenientHTTPClientParser):
+    """Scrapy's parser, which hands on the lines of the head beside what it read in them."""
+
+    # Scrapy makes a parser of Twisted's into one of its own: this one has no __init__ that is called.
+    _lines: tuple[bytes, ...] = ()
+
+    def connectionMade(self) -> None:
+        # Called again behind an interim answer (1xx), whose head is not the answer's.
+        self._lines = ()
+        super().connectionMade()  # type: ignore[no-untyped-call]
+
+    def lineReceived(self, line: bytes) -> None:
+        self._lines += (line.removesuffix(b"\r"),)
+        super().lineReceived(line)
+
+    def allHeadersReceived(self) -> None:
+        # The last line is the empty one that ends the head.
+        head = b"\r\n".join(self._lines[:-1])
+        self.response.headers.setRawHeaders(_FIELD, [b64encode(head)])
+        super().allHeadersReceived()  # type: ignore[no-untyped-call]
+
+
+def keep_heads() -> None:
+    """Let every connection of this process keep the heads of its answers."""
+    http11._LenientHTTPClientParser = _HeadKeeper  # type: ignore[misc]
+
+
+def take_head(response: Response) -> bytes | None:
+    """Status line and header lines of an answer as received, CRLF between them; None where they were not kept."""
+    packed = response.headers.pop(_FIELD, None)
+    try:
+        return b64decode(packed[0], validate=True) if packed else None
+    except Error:
+        return None
