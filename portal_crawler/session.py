@@ -75,6 +75,7 @@ class Session:
         self.fatal: Exception | None = None
         self.bugs: list[str] = []
         self.empty_channels: list[str] = []
+        self.drifted_fields: list[str] = []
         self.listings = 0
         self.discovered = 0
         self.requests = 0
@@ -215,6 +216,7 @@ class Session:
             bytes=self.bytes,
             seconds=round((datetime.now(BEIJING) - self.started_at).total_seconds(), 1),
             empty_channels=tuple(self.empty_channels),
+            drifted_fields=tuple(self.drifted_fields),
         )
 
     def close(self) -> RunSummary:

@@ -43,6 +43,7 @@ class RunSummary:
     bytes: int = 0
     seconds: float = 0.0
     empty_channels: tuple[str, ...] = ()
+    drifted_fields: tuple[str, ...] = ()
     exit_code: int = DONE
     outcome: str = ""
 
@@ -75,6 +76,8 @@ def _judge(summary: RunSummary, session: Session) -> tuple[int, str]:
         return BLOCKED, f"the portal blocks us: {summary.blocked} URLs{gave_up}"
     if summary.empty_channels:
         return DRIFT, f"nothing listed in: {', '.join(summary.empty_channels)}"
+    if summary.drifted_fields:
+        return DRIFT, f"no longer found on most pages: {', '.join(summary.drifted_fields)}; the rows are flagged"
     if summary.failed or session.unreachable:
         also = f", {len(session.unreachable)} hosts not ready ({session.unreachable[0]})" if session.unreachable else ""
         return FAILED, f"done, but {summary.failed} URLs failed{also}; the next run tries again"

@@ -364,7 +364,8 @@ def test_a_portal_that_renames_its_containers_is_flagged_row_by_row_and_named(cl
         assert cli("check", "--db", tmp_path / "p.db").returncode == 0
         renamed = 30
         numbers += range(30, 45)
-        crawl(tmp_path, f"{base}/l/", "--allow-private")
+        second = crawl(tmp_path, f"{base}/l/", "--allow-private")
+    assert (second.returncode, "editor (15 of 15 pages)" in second.stdout) == (5, True)
     flags = rows(tmp_path, "SELECT editor, warnings FROM articles ORDER BY id")
     assert [(row["editor"] is None, '"drift_editor"' in row["warnings"]) for row in flags] == [(False, False)] * 30 + [
         (True, True)

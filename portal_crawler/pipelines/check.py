@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ _EXPECTED = ("published_at", "source", "editor", "author")
 _NEARLY_ALWAYS = 0.9
 # A channel's newest articles that are asked, and how many with the field make it a habit.
 _NEWEST, _LEAST = 400, 20
+# A field that so many articles of a crawl lack, and half of those that should have it, has stopped filling.
+_DRIFTED, _DRIFTED_SHARE = 10, 0.5
 
 
 class CheckPipeline:
@@ -26,6 +29,8 @@ class CheckPipeline:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._habits: Mapping[int, frozenset[str]] | None = None
+        self._expected: Counter[str] = Counter()
+        self._lacking: Counter[str] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CheckPipeline:
@@ -34,13 +39,23 @@ class CheckPipeline:
     def process_item(self, item: ArticlePages) -> ArticlePages:
         assert item.article is not None
         warnings = [*item.article.warnings, *doubts(item.article)]
-        warnings += [
-            f"drift_{name}" for name in _EXPECTED if getattr(item.article, name) is None and self._has(item, name)
-        ]
+        for name in _EXPECTED:
+            if self._has(item, name):
+                self._expected[name] += 1
+                if getattr(item.article, name) is None:
+                    self._lacking[name] += 1
+                    warnings.append(f"drift_{name}")
         if item.missing:
             warnings.append("missing_page")
         item.article = replace(item.article, warnings=tuple(dict.fromkeys(warnings)))
         return item
+
+    def close_spider(self) -> None:
+        """Tell the run which fields have stopped filling."""
+        session: Session = self._crawler.spider.session  # type: ignore[union-attr]
+        for name, lacking in self._lacking.items():
+            if lacking >= max(_DRIFTED, _DRIFTED_SHARE * self._expected[name]):
+                session.drifted_fields.append(f"{name} ({lacking} of {self._expected[name]} pages)")
 
     def _has(self, item: ArticlePages, name: str) -> bool:
         """Whether the articles of the item's channels have a field, as they were before this crawl."""

@@ -58,7 +58,11 @@ def _current(store: Store, article_id: int) -> Task:
         (article_id,),
     )
     # Doubts that come from the crawl: a page that was missing, a later answer that was no article.
-    kept = [name for name in json.loads(row["warnings"]) if name == "missing_page" or name.startswith("recheck_")]
+    kept = [
+        name
+        for name in json.loads(row["warnings"])
+        if name == "missing_page" or name.startswith(("recheck_", "drift_"))
+    ]
     return Task(
         article_id=article_id,
         revision=row["revision"],
