@@ -20,10 +20,11 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import click
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from portal_crawler.cli import heartbeat, metrics, parallel
+from portal_crawler.cli import heartbeat, main, metrics, parallel
 from portal_crawler.cli.crawl import crawl
 from portal_crawler.cli.heartbeat import Board, Heartbeat
 from portal_crawler.cli.logs import JsonLines, TextLines, escaped, redacted
@@ -360,7 +361,9 @@ def check_command(words: list[str]) -> None:
     """Whether the crawl's own parser takes a documented command."""
     at = words.index("crawl")
     assert words[at - 1].endswith("portal-crawler")
-    with crawl.make_context("crawl", words[at + 1 :]) as context:
+    # Below its group, whose settings a command remembers from the first time it is parsed.
+    group = click.Context(main, **main.context_settings)
+    with crawl.make_context("crawl", words[at + 1 :], parent=group) as context:
         assert context.params["everything"] and context.params["heartbeat"] and context.params["metrics"]
 
 

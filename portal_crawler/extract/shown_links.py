@@ -42,7 +42,7 @@ _EMPTY = re.compile(
     r"(?:暂无|没有)(?:内容|数据|信息|新闻|文章|记录)"
 )
 _CALLED_LIST = re.compile(r"list|news|con|article|main", re.I)
-_BYLINE = re.compile(r"(?:来源|责任编辑|责编|编辑|作者|记者)\s*[:：]")
+_BYLINE = re.compile(r"(?:来源|來源|责任编辑|责编|编辑|責任編輯|編輯|作者|记者|記者)\s*[:：]")
 _HEADINGS = ("h1", "h2", "h3", "h4", "dt")
 _OPENS = re.compile(r"(?:open|go\w*|jump\w*|href\s*=|location\s*=)\s*\(?\s*['\"]([^'\"\s]+[/.?][^'\"\s]*)['\"]")
 # A list by the pager goes before one with dates elsewhere.
@@ -177,7 +177,9 @@ def is_article(page: Page, chosen: list[Link]) -> bool:
     split = urlsplit(page.url)
     if not looks_like_article(split.path, split.query):
         return label and prose >= _PROSE_BESIDE_LIST
-    if label and 0 < len(chosen) <= _FEW_LINKS and not any(link.date for link in chosen):
+    dated = sum(link.date is not None for link in chosen)
+    # A day beside one or two links may be the text's own, or that of the article.
+    if label and 0 < len(chosen) <= _FEW_LINKS and (dated == 0 or len(chosen) < _FEW_LINKS):
         return True
     # The summary of a lead story is a paragraph, too.
     return prose >= (_PROSE_OF_ARTICLE if label else _PROSE_BESIDE_LIST) and (label or paragraphs > 1)
