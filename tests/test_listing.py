@@ -342,3 +342,15 @@ def test_list_with_an_address_like_an_article_and_a_lead_story_is_one() -> None:
 def test_golden_articles_are_no_lists(folder: Path) -> None:
     url = tomllib.loads(folder.with_name("expected.toml").read_text("utf-8"))["url"]
     assert extract_listing(folder.read_bytes(), url).entries == ()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_short_list_on_a_page_that_names_its_editor_is_a_list(count: int) -> None:
+    titles = ("渡口村大桥通车两岸村民告别渡船", "春灌今天开闸放水")[:count]
+    items = "".join(
+        f'<li><a href="/2024/0301/{n}.html">{title}</a> <span>2024-03-0{n}</span></li>'
+        for n, title in enumerate(titles, 1)
+    )
+    html = f'<div class="main"><ul class="list">{items}</ul></div><div class="foot">责任编辑：周小舟</div>'
+    listing = extract_listing(html.encode(), "http://www.hewan.example/lanmu/20240.html")
+    assert [entry.title for entry in listing.entries] == list(titles)

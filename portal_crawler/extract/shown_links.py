@@ -177,12 +177,20 @@ def is_article(page: Page, chosen: list[Link]) -> bool:
     split = urlsplit(page.url)
     if not looks_like_article(split.path, split.query):
         return label and prose >= _PROSE_BESIDE_LIST
-    dated = sum(link.date is not None for link in chosen)
-    # A day beside one or two links may be the text's own, or that of the article.
-    if label and 0 < len(chosen) <= _FEW_LINKS and (dated == 0 or len(chosen) < _FEW_LINKS):
+    if label and 0 < len(chosen) <= _FEW_LINKS and not any(link.date for link in chosen):
+        return True
+    # Words of a text that are links: a day beside them is the text's own.
+    if label and chosen and all(map(_in_sentence, chosen)):
         return True
     # The summary of a lead story is a paragraph, too.
     return prose >= (_PROSE_OF_ARTICLE if label else _PROSE_BESIDE_LIST) and (label or paragraphs > 1)
+
+
+def _in_sentence(link: Link) -> bool:
+    """Whether a link is a small part of a sentence."""
+    parent = link.element.getparent()
+    text = "".join(parent.itertext()).strip() if parent is not None else ""
+    return len(text) >= _PARAGRAPH and len(link.title) * 5 < len(text) and text[-1] in "。！？”…"
 
 
 def _leading(around: etree._Element | None, kept: list[Link], links: list[Link]) -> list[Link]:
