@@ -1,0 +1,96 @@
+"""How far long work is, on standard error: the one way in which commands show it.
+
+    with Gauge("articles") as gauge:
+        work(progress=gauge.show)          # calls it with how many are done, and how many there are
+
+On a terminal that is a bar which is gone at the end, elsewhere a plain line in ten seconds, and nothing for work that
+takes less. Standard output stays the command's own, also while the bar stands.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+from portal_crawler.cli.output import plain
+
+_LINE_S, _FRAME_S = 10.0, 0.1
+# The rate is that of the last half minute or more: work slows down and speeds up on its way.
+_WINDOW_S = 30.0
+
+
+class Gauge:
+    """Counts, rate and the time left of one piece of work.
+
+    unit: what is counted, in the plural. per: how many of the given numbers make one of it, 10**6 for bytes in MB.
+    """
+
+    def __init__(self, unit: str, *, per: int = 1) -> None:
+        self._unit, self._per = unit, per
+        console = Console(stderr=True)
+        self._bar: Progress | None = None
+        if console.is_terminal:
+            # What a command prints would run into the bar on the same terminal; to a file it has to get as it is.
+            self._bar = Progress(
+                SpinnerColumn(),
+                BarColumn(20),
+                TextColumn("{task.description}", markup=False),
+                console=console,
+                transient=True,
+                redirect_stdout=sys.stdout.isatty(),
+            )
+        self._shown_s = time.monotonic()
+        # Moments and counts, the oldest first.
+        self._marks: list[tuple[float, int]] = []
+
+    def __enter__(self) -> Gauge:
+        if self._bar:
+            self._bar.start()
+            self._bar.add_task(f"{self._unit} …", total=None)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def show(self, done: int, total: int | None = None, note: str = "") -> None:
+        """Take how much is done, of how much where that is known, and what else is worth a word."""
+        now = time.monotonic()
+        if not self._marks:
+            self._marks.append((now, done))
+        if now - self._shown_s < (_FRAME_S if self._bar else _LINE_S):
+            return
+        self._shown_s = now
+        self._marks.append((now, done))
+        while len(self._marks) > 2 and now - self._marks[1][0] >= _WINDOW_S:
+            del self._marks[0]
+        line = plain(self._line(done, total, note))
+        if self._bar:
+            self._bar.update(self._bar.task_ids[0], description=line, completed=done, total=total)
+        else:
+            click.echo(line, err=True)
+
+    def _line(self, done: int, total: int | None, note: str) -> str:
+        (began_s, before), (now, _) = self._marks[0], self._marks[-1]
+        # Of what is done at once nothing can be told.
+        rate = (done - before) / (now - began_s) if now > began_s else 0.0
+        of = "" if total is None else f" of {total // self._per:,}"
+        parts = [f"{done // self._per:,}{of} {self._unit}"]
+        if rate:
+            speed = rate / self._per
+            parts.append(f"{speed:,.0f} a second" if speed >= 10 else f"{speed:.1f} a second")
+            if total is not None:
+                parts.append(f"{duration(max(total - done, 0) / rate)} left")
+        return ", ".join(parts) + (f"; {note}" if note else "")
+
+
+def duration(seconds: float) -> str:
+    """A span of time to the precision that a person waits with: 37 s, 12 min, 3 h 20 min."""
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
