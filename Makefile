@@ -19,8 +19,8 @@ venv: $(VENV)/.runtime ## create .venv from pinned versions, with portal-crawler
 demo: venv ## crawl a bundled replica portal end to end
 	$(BIN)/portal-crawler demo
 
-test: $(VENV)/.dev ## run all tests, fast ones first; says how long each group took
-	$(BIN)/python -m pytest
+test: $(VENV)/.dev ## run all tests, a module on each core; says how long fast and slow ones took
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.dev ## formatting, lint, types, layers
 	$(BIN)/ruff format --check .
