@@ -1,31 +1,29 @@
-"""docs/schema.md describes the database that this version makes, and its queries run on it."""
+"""The data dictionary describes the database that this version makes, and the documented queries run on it."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from docs.generate import SCHEMA, schema_reference
 from portal_crawler.article import Article, Capture, Channel, Image
 from portal_crawler.store import Found, PageCapture, Store, Writer, open_reader, open_store, start_run
+from portal_crawler.store.dictionary import DICTIONARY, Table, UnknownTable, metadata_of, table_named
 
-DOCUMENT = (Path(__file__).parents[1] / "docs" / "schema.md").read_text(encoding="utf-8")
-QUERIES = re.findall(r"```sql\n(.*?)```", DOCUMENT, re.DOTALL)
-_ROW = re.compile(r"^\| `(\w+)` \| (\w*) ?\| (.+?) \| (.+?) \|$", re.MULTILINE)
+QUERIES = re.findall(r"```sql\n(.*?)```", SCHEMA.read_text(encoding="utf-8"), re.DOTALL)
+_SQLITE_TYPES = {"integer": "INTEGER", "real": "REAL", "text": "TEXT", "blob": "BLOB"}
 
 Described = dict[str, tuple[str, bool]]
 
 
 def described() -> dict[str, Described]:
-    """By table and column what the document says: the type, and whether it may be NULL."""
-    sections = re.split(r"^## ", DOCUMENT, flags=re.MULTILINE)[1:]
+    """By table and column what the dictionary says: the type, and whether it may be NULL."""
     return {
-        heading[1]: {name: (kind, null != "–") for name, kind, _, null in _ROW.findall(section)}
-        for section in sections
-        if (heading := re.match(r"`(\w+)`\n", section))
+        table.name: {column.name: (column.type, column.null is not None) for column in table.columns}
+        for table in DICTIONARY
     }
 
 
@@ -52,6 +50,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     writer = Writer(writable, start_run(writable, "gscn", ["gscn"]), "gscn", before_commit=lambda: None)
     channel = writer.add_channel(Channel("平凉市", ("资讯频道", "平凉市"), "http://news.example/pl/"))
     urls = [f"http://news.example/{number}.html" for number in range(3)]
+    writer.start_walk(channel, 1)
     writer.discover([Found(url, "标题", "11-19") for url in urls], "article", channel_id=channel, walk=1)
     for place, (url, title) in enumerate([(urls[0], "甘肃安全生产月"), (urls[1], "旧题"), (urls[1], "新题")]):
         capture = Capture(url, f"2021-11-19T20:1{place}:00+08:00", 200, None, "sha1:A", "gscn/1.warc.gz", place, 1)
@@ -79,27 +78,54 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 def test_every_table_is_described_and_every_described_one_exists(store: Store) -> None:
     said, there = described(), existing(store)
-    assert sorted(there.keys() - said.keys()) == [], "tables without a section in docs/schema.md"
-    assert sorted(said.keys() - there.keys()) == [], "sections in docs/schema.md about no table"
+    assert sorted(there.keys() - said.keys()) == [], "not in the dictionary"
+    assert sorted(said.keys() - there.keys()) == [], "in the dictionary, but not in the database"
 
 
-def test_every_column_is_described_and_every_described_one_exists(store: Store) -> None:
-    said, there = described(), existing(store)
-    columns = {f"{table}.{name}" for table, names in there.items() for name in names}
-    lines = {f"{table}.{name}" for table, names in said.items() for name in names}
-    assert sorted(columns - lines) == [], "columns without a line in docs/schema.md"
-    assert sorted(lines - columns) == [], "lines in docs/schema.md about no column"
+def test_every_column_is_described_in_the_order_in_which_it_stands(store: Store) -> None:
+    there = existing(store)
+    for table, columns in described().items():
+        assert list(columns) == list(there[table]), table
 
 
-def test_types_and_nulls_are_as_described(store: Store) -> None:
-    said, there = described(), existing(store)
+def test_types_and_nulls_of_tables_are_as_described(store: Store) -> None:
+    there = existing(store)
+    views = {table.name for table in DICTIONARY if table.is_view}
     wrong = {
-        f"{table}.{name}": {"docs/schema.md says (type, may be NULL)": line, "the database": there[table][name]}
-        for table, names in said.items()
+        f"{table}.{name}": {"the dictionary says (type, may be NULL)": line, "the database": there[table][name]}
+        for table, names in described().items()
         for name, line in names.items()
-        if there.get(table, {}).get(name, line) != line
+        if table not in views and there[table][name] != line
     }
     assert wrong == {}
+
+
+@pytest.mark.parametrize("view", [table for table in DICTIONARY if table.is_view], ids=lambda view: view.name)
+def test_what_a_view_gives_is_of_the_types_described(store: Store, view: Table) -> None:
+    rows = store.rows(f"SELECT * FROM {view.name}")
+    assert rows, "the example shows nothing of this view"
+    for column in view.columns:
+        values = store.rows(f"SELECT DISTINCT typeof({column.name}) FROM {view.name}")
+        types = {_SQLITE_TYPES.get(row[0], row[0]) for row in values}
+        assert types <= {column.type, "null"} if column.null else types == {column.type}, column.name
+
+
+def test_the_document_says_what_the_dictionary_says() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == schema_reference(), "out of date: run make docs"
+
+
+def test_datasette_gets_a_line_for_every_column() -> None:
+    tables = metadata_of("portal")["databases"]["portal"]["tables"]
+    assert {name: list(entry["columns"]) for name, entry in tables.items()} == {
+        table.name: [column.name for column in table.columns] for table in DICTIONARY
+    }
+    assert all(entry["description"] and all(entry["columns"].values()) for entry in tables.values())
+
+
+def test_a_table_is_found_by_its_name_and_a_misspelt_one_named() -> None:
+    assert table_named("ledger").name == "ledger"
+    with pytest.raises(UnknownTable, match="did you mean 'articles'"):
+        table_named("article")
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: " ".join(query.split())[:60])

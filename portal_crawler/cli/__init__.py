@@ -22,6 +22,7 @@ from portal_crawler.cli.history import history
 from portal_crawler.cli.listing import listing
 from portal_crawler.cli.portals import portals
 from portal_crawler.cli.reextract import reextract
+from portal_crawler.cli.schema import schema
 from portal_crawler.cli.search import search
 from portal_crawler.cli.status import status
 from portal_crawler.cli.verify import verify
@@ -46,6 +47,7 @@ for command in (
     portals,
     search,
     export,
+    schema,
     status,
     check,
     verify,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from portal_crawler.store.views import STATEMENTS
 from portal_crawler.urls import identity
 
 migrations = Migrations("portal_crawler")
@@ -72,6 +73,13 @@ def rechecks(db: Database) -> None:
     db.execute(
         f"INSERT INTO rechecks (article_id, portal, next_check_at) SELECT id, portal, CASE {cases} END FROM articles"
     )
+
+
+@migrations(name="0007_views")
+def views(db: Database) -> None:
+    """Answers to what people ask of the collection."""
+    for statement in STATEMENTS:
+        db.execute(statement)
 
 
 _TABLES = """

@@ -1,0 +1,67 @@
+"""What keeps the collection going: runs, re-checks, and the templates of portals."""
+
+from __future__ import annotations
+
+from portal_crawler.store.dictionary.entry import Column, Table
+
+RUNS = Table(
+    "runs",
+    "Every crawl of one portal, begun before its first request and completed with its figures.",
+    (
+        Column("id", "INTEGER", "number of the run"),
+        Column("portal", "TEXT", "id of the portal"),
+        Column("targets", "TEXT", "JSON list: what was to be crawled"),
+        Column("pid", "INTEGER", "its process"),
+        Column("started_at", "TEXT", "when it began"),
+        Column("ended_at", "TEXT", "when it ended", null="it still runs, or was killed"),
+        Column("exit_code", "INTEGER", "0 done, 3 some addresses failed; the README lists all", null="as `ended_at`"),
+        Column("outcome", "TEXT", "what it came to, in a sentence", null="as `ended_at`"),
+        Column("listings", "INTEGER", "listing pages read"),
+        Column("discovered", "INTEGER", "addresses that were new"),
+        Column("articles", "INTEGER", "articles that were new"),
+        Column("updated", "INTEGER", "articles with a new revision"),
+        Column("failed", "INTEGER", "addresses that failed"),
+        Column("blocked", "INTEGER", "addresses that the portal refused"),
+        Column("skipped", "INTEGER", "addresses left out"),
+        Column("requests", "INTEGER", "requests sent"),
+        Column("bytes", "INTEGER", "bytes received"),
+        Column("summary", "TEXT", "JSON object: all figures, as `crawl --json` prints them", null="as `ended_at`"),
+    ),
+)
+
+RECHECKS = Table(
+    "rechecks",
+    "When each article is asked for again, and what the last checks found.",
+    (
+        Column("article_id", "INTEGER", "the article"),
+        Column("portal", "TEXT", "id of the portal"),
+        Column(
+            "etag",
+            "TEXT",
+            "header ETag of the answer that holds its text",
+            null="it had none, or the article has several pages",
+        ),
+        Column("last_modified", "TEXT", "header Last-Modified of that answer, as sent", null="as `etag`"),
+        Column("checks", "INTEGER", "how often it was asked for again and answered"),
+        Column("checked_at", "TEXT", "when that was last", null="never so far"),
+        Column("next_check_at", "TEXT", "when it is due again", null="no more checks are planned"),
+        Column("missing", "INTEGER", "on how many checks in a row it was missing"),
+        Column("first_missing_at", "TEXT", "when that was for the first time", null="it was there on the last check"),
+        Column("missing_reason", "TEXT", "what the portal answered on the last of these", null="as `first_missing_at`"),
+        Column(
+            "doubt", "TEXT", "why the last answer cannot be the article: its text was left as it was", null="no doubt"
+        ),
+        Column("doubt_capture_id", "INTEGER", "that answer, in `captures`", null="no doubt"),
+    ),
+)
+
+TEMPLATES = Table(
+    "templates",
+    "What each portal prints around its articles, learnt from the pages.",
+    (
+        Column("portal", "TEXT", "id of the portal"),
+        Column("learnt_at", "TEXT", "when that was learnt"),
+        Column("pages", "INTEGER", "from how many pages"),
+        Column("template", "TEXT", "JSON object: the lines above and below the articles; this program's own"),
+    ),
+)
