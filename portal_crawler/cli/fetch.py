@@ -10,7 +10,7 @@ import time
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from ipaddress import ip_address
 from typing import Any
 from urllib import error as urllib_error
@@ -18,7 +18,7 @@ from urllib import request as urllib_request
 from urllib.parse import quote, urlsplit
 
 from portal_crawler.archive import ArchiveError, Exchange
-from portal_crawler.middlewares.addresses import is_public, literal_address
+from portal_crawler.middlewares.addresses import is_inside, is_public, proxy_hosts
 from portal_crawler.settings import DEFAULT_REQUEST_HEADERS, DOWNLOAD_MAXSIZE, DOWNLOAD_TIMEOUT, USER_AGENT
 
 
@@ -112,14 +112,14 @@ class _Network:
         self._allow_private = allow_private
         self._timeout_s = timeout_s
         self._timers: list[threading.Timer] = []
-        # The proxy is named by whoever runs the command, not by a page.
-        self._proxies = {urlsplit(proxy).hostname for proxy in urllib_request.getproxies().values()}
+        # The proxy is named by whoever runs the command; a page that names it is refused.
+        self._proxies = proxy_hosts()
 
     def judge_literal(self, url: str) -> None:
-        """Refuse a URL that spells out an address that is not public: a proxy would connect to it for us."""
-        address = literal_address(urlsplit(url).hostname or "")
-        if address is not None and not self._allow_private and not is_public(address):
-            raise _Forbidden(f"private address {address}, permitted only with --allow-private")
+        """Refuse a URL whose host says that it is not public: a proxy would connect to it for us."""
+        host = urlsplit(url).hostname or ""
+        if not self._allow_private and is_inside(host):
+            raise _Forbidden(f"private address {host}, permitted only with --allow-private")
 
     def connect(self, place: tuple[str, int], *_: object, **__: object) -> socket.socket:
         """A connection to a host's first address that answers, each judged before it is used."""
@@ -172,13 +172,19 @@ class _Http(urllib_request.HTTPHandler):
 
 class _Https(urllib_request.HTTPSHandler):
     def __init__(self, network: _Network) -> None:
-        self._tls = ssl.create_default_context()
+        self._tls = _trusted()
         super().__init__(context=self._tls)
         self._network = network
 
     def https_open(self, req: urllib_request.Request) -> http.client.HTTPResponse:
         self._network.judge_literal(req.full_url)
         return self.do_open(partial(_connection, http.client.HTTPSConnection, self._network), req, context=self._tls)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    # Reading the machine's certificates takes longer than most pages do.
+    return ssl.create_default_context()
 
 
 def _connection(kind: type, network: _Network, host: str, **options: Any) -> Any:

@@ -11,7 +11,7 @@ import ipaddress
 import socket
 import unicodedata
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies
 
 from scrapy import Request
@@ -25,9 +25,11 @@ from twisted.internet.error import DNSLookupError
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 # Prefixes of IPv6 addresses that carry an IPv4 address, and where it begins, in bits from the end:
-# IPv4-compatible (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056). IPv4-mapped ones the standard library knows.
+# IPv4-compatible (RFC 4291), IPv4-translated (RFC 2765), NAT64 (RFC 6052), 6to4 (RFC 3056). IPv4-mapped ones the
+# standard library knows.
 _CARRIERS = (
     (ipaddress.IPv6Network("::/96"), 0),
+    (ipaddress.IPv6Network("::ffff:0:0:0/96"), 0),
     (ipaddress.IPv6Network("64:ff9b::/96"), 0),
     (ipaddress.IPv6Network("2002::/16"), 80),
 )
@@ -36,7 +38,16 @@ _CLOSED = (
     ipaddress.ip_network("192.0.0.0/24"),
     ipaddress.ip_network("fec0::/10"),
     ipaddress.ip_network("64:ff9b:1::/48"),
+    # Documentation (RFC 9637) and segment routing (RFC 9602).
+    ipaddress.ip_network("3fff::/20"),
+    ipaddress.ip_network("5f00::/16"),
+    # Where Azure's virtual machines ask for their certificates and settings: public by its number alone.
+    ipaddress.ip_network("168.63.129.16/32"),
 )
+# Names that nobody outside a network has: RFC 6761 and 6762, RFC 8375, and ICANN's of 2024. A proxy would resolve them.
+_INNER_NAMES = (".localhost", ".local", ".internal", ".home.arpa")
+# What IDNA (UTS 46) takes for a dot beside the full-width one.
+_DOTS = str.maketrans("\u3002\uff61", "..")
 
 
 # Names that this process's resolver refused, with the address behind each: Twisted reports every failed look-up
@@ -62,11 +73,9 @@ class AddressGuard:
         split = urlsplit(request.url)
         if split.scheme not in ("http", "https"):
             raise ForbiddenAddress(f"scheme {split.scheme}")
-        if self._allow_private:
-            return
-        address = literal_address(split.hostname or "")
-        if (address is not None and not is_public(address)) or (split.hostname or "").rstrip(".").endswith("localhost"):
-            raise ForbiddenAddress(f"private address {split.hostname}")
+        host = split.hostname or ""
+        if not self._allow_private and is_inside(host):
+            raise ForbiddenAddress(f"private address {host}")
 
 
 class GuardedResolver(CachingThreadedResolver):
@@ -75,8 +84,8 @@ class GuardedResolver(CachingThreadedResolver):
     def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float, *, allow_private: bool) -> None:
         super().__init__(reactor, cache_size, timeout)
         self._allow_private = allow_private
-        # A proxy is named by whoever runs the crawl, not by a page.
-        self._proxies = {urlsplit(url).hostname for url in getproxies().values()}
+        # A proxy is named by whoever runs the crawl; a page that names it is refused before anything is resolved.
+        self._proxies = proxy_hosts()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> GuardedResolver:
@@ -98,13 +107,31 @@ class GuardedResolver(CachingThreadedResolver):
         return address
 
 
+def is_inside(host: str) -> bool:
+    """Whether a host's name alone says that it is not of the open internet.
+
+    An address that is not public, a name without a dot, one that is kept for inner networks, our own proxy's.
+    """
+    address = literal_address(host)
+    if address is not None:
+        return not is_public(address)
+    name = host.lower().rstrip(".")
+    return "." not in name or name.endswith(_INNER_NAMES) or name in proxy_hosts()
+
+
+def proxy_hosts() -> frozenset[str]:
+    """The hosts of the proxies that the environment names."""
+    urls = (url if "://" in url else f"//{url}" for scheme, url in getproxies().items() if scheme != "no")
+    return frozenset(host for url in urls if (host := urlsplit(url).hostname))
+
+
 def literal_address(host: str) -> Address | None:
     """The address that a host name spells, None for a real name.
 
-    Takes every spelling a system resolver takes: dotted, short, decimal, octal and hexadecimal, full-width
-    digits, IPv6 in brackets and with a zone.
+    Takes every spelling that a resolver, a client or a proxy takes: dotted, short, decimal, octal and hexadecimal,
+    full-width digits and dots, escaped with %, IPv6 in brackets and with a zone.
     """
-    plain = unicodedata.normalize("NFKC", host).strip("[]").rstrip(".")
+    plain = unicodedata.normalize("NFKC", unquote(host)).translate(_DOTS).strip("[]").rstrip(".")
     try:
         return ipaddress.ip_address(plain.partition("%")[0])
     except ValueError:

@@ -1,0 +1,1 @@
+"""Attacks of whoever owns a portal, with canaries that must stay silent."""
