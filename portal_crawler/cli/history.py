@@ -16,10 +16,8 @@ from portal_crawler.cli.options import db_option, json_option
 from portal_crawler.cli.output import plain, print_json
 from portal_crawler.store import open_reader
 from portal_crawler.store.history import Change, History, Revision, UnknownArticle, history_of
-from portal_crawler.store.wording import Piece
+from portal_crawler.store.wording import Piece, passages
 
-# What stays the same around a change is shown this far, in characters.
-_AROUND = 20
 _STYLES = {"same": "", "removed": "red", "added": "green"}
 _LABELS = {"published_at": "time"}
 
@@ -114,7 +112,7 @@ def _changed(change: Change) -> Iterator[Text]:
         yield Text(label).append(_marked(change.pieces))
         return
     yield Text(f"{label}{change.added} characters added, {change.removed} removed")
-    for passage in _passages(change.pieces):
+    for passage in passages(change.pieces):
         yield Text("    ").append(_marked(passage))
 
 
@@ -126,26 +124,3 @@ def _marked(pieces: Sequence[Piece]) -> Text:
         text = {"same": text, "removed": f"[-{text}-]", "added": f"{{+{text}+}}"}[piece.kind]
         line.append(text, style=_STYLES[piece.kind])
     return line
-
-
-def _passages(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """The changes with what stands around them, divided where a long piece stayed the same."""
-    passage: list[Piece] = []
-    last = len(pieces) - 1
-    for place, piece in enumerate(pieces):
-        if piece.kind != "same":
-            passage.append(piece)
-            continue
-        head = piece.text if len(piece.text) <= _AROUND else f"{piece.text[:_AROUND]}…"
-        tail = piece.text if len(piece.text) <= _AROUND else f"…{piece.text[-_AROUND:]}"
-        if place == 0:
-            passage = [Piece("same", tail)]
-        elif place == last:
-            passage.append(Piece("same", head))
-        elif len(piece.text) <= 2 * _AROUND:
-            passage.append(piece)
-        else:
-            yield [*passage, Piece("same", head)]
-            passage = [Piece("same", tail)]
-    if any(piece.kind != "same" for piece in passage):
-        yield passage

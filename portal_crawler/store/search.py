@@ -49,23 +49,25 @@ def search(
     *,
     portal: str | None = None,
     channel: str | None = None,
+    source: str | None = None,
     since: str | None = None,
     until: str | None = None,
     limit: int = 20,
+    offset: int = 0,
     timeout_s: float | None = None,
 ) -> list[Hit]:
     """Articles that satisfy a query, those whose title does by itself first, and of both the newest first.
 
-    query: see `portal_crawler.store.query`; a blank one finds nothing. since, until: days as YYYY-MM-DD, both
-    included. Width and case of letters do not matter. Raises QueryError, SearchTimeout, and StorageError when the
-    database cannot be read.
+    query: see `portal_crawler.store.query`; a blank one finds nothing. source: as printed, all of it. since, until:
+    days as YYYY-MM-DD, both included. offset: how many of the best to leave out. Width and case of letters do not
+    matter. Raises QueryError, SearchTimeout, and StorageError when the database cannot be read.
     """
     node = parse_query(query)
     if node is None:
         return []
-    filters = _filters(portal, channel, since, until)
+    conditions = filters(portal=portal, channel=channel, source=source, since=since, until=until)
     with _time_limit(store, timeout_s):
-        ids = _best(store, node, filters, limit)
+        ids = _best(store, node, conditions, offset + limit)[offset:]
         rows = {
             row["id"]: row
             for row in store.rows(
@@ -77,17 +79,26 @@ def search(
     return [_hit(rows[number], titled, bodied) for number in ids]
 
 
-def _filters(portal: str | None, channel: str | None, since: str | None, until: str | None) -> list[Condition]:
-    filters = [in_channel(channel)] if channel else []
+def filters(
+    *,
+    portal: str | None = None,
+    channel: str | None = None,
+    source: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+) -> list[Condition]:
+    """What `search` narrows a query down by, as conditions on `articles a`; None, and a blank one, leave all in."""
+    conditions = [in_channel(channel)] if channel else []
     for comparison, value in (
         ("a.portal =", portal),
+        ("a.source =", source),
         ("a.published_at >=", since),
         # Any time of that day, since T sorts before U.
         ("a.published_at <", f"{until}U" if until else None),
     ):
         if value:
-            filters.append(Condition(f"{comparison} ?", (value,)))
-    return filters
+            conditions.append(Condition(f"{comparison} ?", (value,)))
+    return conditions
 
 
 def _best(store: Store, node: Node, filters: list[Condition], limit: int) -> list[int]:

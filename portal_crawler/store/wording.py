@@ -16,6 +16,8 @@ _TOKENS = re.compile(r"\d+(?:[.,:/%-]\d+)*%?|[A-Za-zÀ-ɏ]+|.", re.DOTALL)
 _SENTENCES = re.compile(r"[^。！？!?；;]*[。！？!?；;]+|[^。！？!?；;]+")
 # Comparing costs the product of the lengths; of longer passages it is said that one replaced the other.
 _MOST_COMPARISONS = 4_000_000
+# What stays the same around a change is shown this far, in characters.
+_AROUND = 20
 # One character that happens to stand in both wordings makes neither of them easier to read.
 _ISLAND = 1
 
@@ -48,6 +50,29 @@ def count_changes(pieces: Sequence[Piece]) -> tuple[int, int]:
         for kind in ("added", "removed")
     )
     return added, removed
+
+
+def passages(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """The changes with what stands around them, divided where a long piece stayed the same."""
+    passage: list[Piece] = []
+    last = len(pieces) - 1
+    for place, piece in enumerate(pieces):
+        if piece.kind != "same":
+            passage.append(piece)
+            continue
+        head = piece.text if len(piece.text) <= _AROUND else f"{piece.text[:_AROUND]}…"
+        tail = piece.text if len(piece.text) <= _AROUND else f"…{piece.text[-_AROUND:]}"
+        if place == 0:
+            passage = [Piece("same", tail)]
+        elif place == last:
+            passage.append(Piece("same", head))
+        elif len(piece.text) <= 2 * _AROUND:
+            passage.append(piece)
+        else:
+            yield [*passage, Piece("same", head)]
+            passage = [Piece("same", tail)]
+    if any(piece.kind != "same" for piece in passage):
+        yield passage
 
 
 def _compared(before: str, after: str, divisions: Sequence[Callable[[str], Sequence[str]]]) -> Iterator[Piece]:
