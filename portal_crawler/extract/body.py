@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from operator import sub
 from typing import NamedTuple
 
 from portal_crawler.extract.boilerplate import (
@@ -108,27 +109,27 @@ def find_body(page: Page, start: int) -> Body:
 
 
 def _weigh_all(page: Page, start: int) -> list[_Weighed]:
-    """What the lines from `start` on are, up to the one that ends the article."""
+    """What the lines from `start` on are and how much each speaks for its block, in characters of running text.
+
+    It ends at the line that ends the article.
+    """
     besides = page.blocks.besides
     weighed = []
     gained = 0.0
     for line in page.lines[start:]:
-        item = _weigh(line, bool(besides) and besides[line.block])
+        text = line.text
+        if not text:
+            item = _NOTHING
+        elif besides and besides[line.block]:
+            item = _ENDS if opened_by(text) == "end" else _FURNITURE_LINE
+        else:
+            item = _weigh_short(text, line.link) if len(text) <= _SHORT else _weigh_text(line)
         weighed.append(item)
         if item.weight > 0:
             gained += item.weight
         elif item.kind == _END and gained >= _ENOUGH:
             break
     return weighed
-
-
-def _weigh(line: Line, beside: bool) -> _Weighed:
-    """What a line is and how much it speaks for its block, in characters of running text."""
-    if not line.text:
-        return _NOTHING
-    if beside:
-        return _ENDS if opened_by(line.text) == "end" else _FURNITURE_LINE
-    return _weigh_short(line.text, line.link) if len(line.text) <= _SHORT else _weigh_text(line)
 
 
 @lru_cache(maxsize=8192)
@@ -210,7 +211,7 @@ def _heaviest_block(page: Page, weights: list[float], start: int) -> int:
     last = len(page.lines) - start - len(weights)
     sums = [0.0] * start + list(accumulate(weights, initial=0.0))
     sums += [sums[-1]] * last
-    totals = [sums[end] - sums[first] for first, end in zip(blocks.starts, blocks.ends, strict=True)]
+    totals = list(map(sub, map(sums.__getitem__, blocks.ends), map(sums.__getitem__, blocks.starts)))
     most = max(totals, default=0.0)
     if most <= 0:
         return -1

@@ -59,7 +59,12 @@ def find_channel_path(page: Page, indices: Sequence[int], headline: Headline) ->
         elif unlabelled is None and _is_crumb_line(page.lines[index], headline.line - index):
             crumbs = _crumbs(page, index, text, headline)
             unlabelled = ChannelPath(crumbs, "crumb line") if crumbs else None
-        elif unlabelled is None and _HOME.match(text) and (crumbs := _listed(page, index, headline)):
+        elif (
+            unlabelled is None
+            and text[-1] in "页頁eE"
+            and _HOME.match(text)
+            and (crumbs := _listed(page, index, headline))
+        ):
             unlabelled = ChannelPath(crumbs, "crumb list")
     return unlabelled
 

@@ -46,31 +46,30 @@ def find_headline(page: Page) -> Headline:
     heading, heading_rank = -1, (0, 0, 0)
     linked = -1
     for index, line in enumerate(lines):
-        size = len(line.text)
+        shown = line.text
+        size = len(shown)
         if size < 4 or size > 120:
             continue
         if line.link * 2 > size:
-            if linked < 0 and size >= _SHORTEST and tags[line.block] in _HEADINGS and line.text in page_title:
+            if linked < 0 and size >= _SHORTEST and tags[line.block] in _HEADINGS and shown in page_title:
                 linked = index if _has_meta_below(lines, index) and size * 2 > len(page_title) else -1
             continue
         level = _HEADINGS.get(tags[line.block], 0)
-        if level:
+        # What stands below is looked at only where it can decide.
+        if level and (level, 1, -index) > heading_rank:
             rank = (level, int(_has_meta_below(lines, index)), -index)
             if rank > heading_rank and (level == 3 or rank[1]):
                 heading, heading_rank = index, rank
-        if squashed and line.text[:2] in page_title:
-            text = squash(line.text)
+        if squashed and shown[:2] in page_title:
+            text = squash(shown)
             inside = text in squashed and len(text) * 3 >= len(squashed) * 0.8
             # A title cut short by the CMS: the line says it in full.
             if inside or (len(first_part) >= _SHORTEST and first_part in text and len(text) < 3 * len(first_part)):
-                names = (
-                    level == 3 and size >= _SHORTEST,
-                    min(len(text), len(squashed)),
-                    level + 2 * int(_has_meta_below(lines, index)),
-                    -index,
-                )
-                if names > best_rank:
-                    best, best_rank = index, names
+                names = (level == 3 and size >= _SHORTEST, min(len(text), len(squashed)))
+                if names >= best_rank[:2]:
+                    named = (*names, level + 2 * int(_has_meta_below(lines, index)), -index)
+                    if named > best_rank:
+                        best, best_rank = index, named
     if heading >= 0 and heading != best:
         text = squash(_whole(page, heading, page_title))
         contains = len(first_part) >= 6 and first_part in text

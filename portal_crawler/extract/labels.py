@@ -116,6 +116,13 @@ def _label_before(text: str, edge: int, end: int, value: int) -> tuple[str, int]
     label, best, start = "", "", end
     if end == edge or (text[end - 1] not in _LAST and not text[end - 1].isspace()):
         return best, start
+    near = text[max(end - _LONGEST, edge) : end]
+    if near[-1] not in "】]" and near.split() == [near]:
+        for size in range(len(near), 0, -1):
+            label = near[-size:]
+            if label in _KIND_OF and (size > 1 or _stands_alone(text, end - 1, edge, value, label)):
+                return label, end - size
+        return best, start
     position = end
     while position > edge and len(label) < _LONGEST:
         position -= 1
