@@ -136,7 +136,7 @@ def crawl(
     (only,) = work
     start_logging(as_json=log_json, portal=only.portal.id)
     board = open_board(portals, heartbeat, metrics, past)
-    with EventProgress() if log_json else Progress() as progress:
+    with EventProgress() if log_json else Progress(db, only.portal.id, limit) as progress:
 
         def show(figures: RunSummary) -> None:
             progress.show(figures)

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import signal
 import sys
-import time
 from datetime import date
 from pathlib import Path
 from types import FrameType
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from portal_crawler.cli.errors import USAGE, Failure
+from portal_crawler.cli.gauge import Gauge
 from portal_crawler.cli.options import check_period, db_option, since_option, until_option
 from portal_crawler.cli.output import plain
 from portal_crawler.export import ExportError, Selection, export_articles
 from portal_crawler.store import open_reader
-
-_COLUMNS = (BarColumn(), MofNCompleteColumn(), "articles", TimeRemainingColumn())
 
 
 @click.command()
@@ -61,7 +57,7 @@ def export(
     signal.signal(signal.SIGTERM, _stop)
     reader = open_reader(db)
     try:
-        with _Progress() as progress:
+        with Gauge("articles") as gauge:
             exported = export_articles(
                 reader,
                 out,
@@ -69,7 +65,7 @@ def export(
                 columns=[name.strip() for name in columns.split(",") if name.strip()] if columns is not None else None,
                 excel=excel,
                 raw=raw,
-                progress=progress.show,
+                progress=gauge.show,
             )
     except ExportError as error:
         raise Failure(str(error), USAGE) from error
@@ -82,39 +78,6 @@ def export(
             f"{', '.join(f'{name}_{number}' for number in range(2, parts + 1))}",
             err=True,
         )
-
-
-class _Progress:
-    """How far an export is, on standard error: a bar on a terminal, else a line in ten seconds."""
-
-    def __init__(self) -> None:
-        console = Console(stderr=True)
-        self._bar = Progress(*_COLUMNS, console=console, transient=True) if console.is_terminal else None
-        self._every_s = 0.2 if self._bar else 10.0
-        self._began_s = self._shown_s = time.monotonic()
-
-    def __enter__(self) -> _Progress:
-        if self._bar:
-            self._bar.start()
-            self._bar.add_task("articles", total=None)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._bar.stop()
-
-    def show(self, done: int, total: int) -> None:
-        """Take how many articles are written, and how many there are."""
-        now = time.monotonic()
-        if now - self._shown_s < self._every_s:
-            return
-        self._shown_s = now
-        if self._bar:
-            self._bar.update(self._bar.task_ids[0], completed=done, total=total)
-            return
-        rate = done / (now - self._began_s)
-        left_s = (total - done) / rate
-        click.echo(f"{done:,} of {total:,} articles, {rate:,.0f} a second, {left_s:.0f} s left", err=True)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -2,6 +2,7 @@
 
     with Gauge("articles") as gauge:
         work(progress=gauge.show)          # calls it with how many are done, and how many there are
+        gauge.begin("MB", per=10**6)       # what comes next is counted otherwise
 
 On a terminal that is a bar which is gone at the end, elsewhere a plain line in ten seconds, and nothing for work that
 takes less. Standard output stays the command's own, also while the bar stands.
@@ -43,9 +44,9 @@ class Gauge:
                 transient=True,
                 redirect_stdout=sys.stdout.isatty(),
             )
-        self._shown_s = time.monotonic()
         # Moments and counts, the oldest first.
         self._marks: list[tuple[float, int]] = []
+        self._shown_s = time.monotonic()
 
     def __enter__(self) -> Gauge:
         if self._bar:
@@ -56,6 +57,13 @@ class Gauge:
     def __exit__(self, *_: object) -> None:
         if self._bar:
             self._bar.stop()
+
+    def begin(self, unit: str, *, per: int = 1) -> None:
+        """Begin to count something else, as in Gauge(...)."""
+        self._unit, self._per = unit, per
+        self._marks.clear()
+        if self._bar:
+            self._bar.update(self._bar.task_ids[0], description=f"{unit} …", completed=0, total=None)
 
     def show(self, done: int, total: int | None = None, note: str = "") -> None:
         """Take how much is done, of how much where that is known, and what else is worth a word."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-from rich.console import Console
-
+from portal_crawler.cli.gauge import Gauge
 from portal_crawler.cli.logs import tell
+from portal_crawler.store import StorageError, count_by_state, open_reader
 
 if TYPE_CHECKING:
     from portal_crawler.summary import RunSummary
 
-# A line a person reads comes every ten seconds, an event half as often as a heartbeat has to be.
-_LINE_S, _EVENT_S = 10.0, 5.0
+# An event comes half as often as a heartbeat has to be, and what waits is counted as often.
+_EVENT_S = _COUNT_S = 5.0
 _OUTCOMES = {
     0: "done", 3: "with failed URLs", 4: "blocked", 5: "drifted", 6: "locked by another run", 2: "misconfigured",
     143: "stopped", 130: "stopped", 7: "without storage", 1: "bugs",
@@ -65,30 +65,45 @@ def sentence_of_all(runs: Sequence[Mapping[str, Any]], unverified: int, left_out
 
 
 class Progress:
-    """The figures so far, on standard error: a changing line on a terminal, else a line in ten seconds."""
+    """The figures so far, on standard error, with the articles that still wait and the time that they take.
 
-    def __init__(self) -> None:
-        self._console = Console(stderr=True)
-        self._status = self._console.status("starting …") if self._console.is_terminal else None
-        self._next_s = 0.0
+    db, portal: whose ledger knows what waits. limit: after so many articles the crawl ends.
+    """
+
+    def __init__(self, db: Path, portal: str, limit: int | None = None) -> None:
+        self._db, self._portal, self._limit = db, portal, limit
+        self._gauge = Gauge("articles")
+        self._total: int | None = None
+        self._next_count_s = 0.0
 
     def __enter__(self) -> Progress:
-        if self._status:
-            self._status.start()
+        self._gauge.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._status:
-            self._status.stop()
+        self._gauge.__exit__()
 
     def show(self, figures: RunSummary) -> None:
         """Take the figures so far."""
-        line = line_of(asdict(figures))
-        if self._status:
-            self._status.update(line)
-        elif figures.seconds >= self._next_s:
-            self._next_s = figures.seconds + _LINE_S
-            click.echo(f"{figures.seconds:.0f} s: {line}", err=True)
+        if figures.seconds >= self._next_count_s:
+            self._next_count_s = figures.seconds + _COUNT_S
+            waiting = self._count()
+            self._total = None if waiting is None else figures.articles + waiting
+            if self._total is not None and self._limit is not None:
+                self._total = min(self._total, self._limit)
+        total = None if self._total is None else max(self._total, figures.articles)
+        self._gauge.show(figures.articles, total, _beside(asdict(figures)))
+
+    def _count(self) -> int | None:
+        """How many addresses of the portal wait for their turn; None while nobody can tell."""
+        try:
+            reader = open_reader(self._db)
+        except StorageError:
+            return None
+        try:
+            return count_by_state(reader, self._portal)["pending"]
+        finally:
+            reader.close()
 
 
 class EventProgress:
@@ -114,4 +129,15 @@ class EventProgress:
 
 def line_of(figures: Mapping[str, Any]) -> str:
     """The figures that a person looks for while a crawl runs."""
-    return f"{figures['articles']} articles, {figures['listings']} listing pages, {figures['requests']} requests"
+    return f"{figures['articles']:,} articles, {_beside(figures)}"
+
+
+def _beside(figures: Mapping[str, Any]) -> str:
+    """What there is beside new articles; of what went wrong and of re-checks only what happened."""
+    parts = [f"{figures['listings']:,} listing pages", f"{figures['requests']:,} requests"]
+    if figures.get("rechecked"):
+        found = [f"{figures[name]:,} {name}" for name in ("revised", "missing", "doubtful") if figures.get(name)]
+        aside = f" ({', '.join(found)})" if found else ""
+        parts.append(f"{figures['rechecked']:,} asked for again{aside}")
+    parts += [f"{figures[name]:,} {name}" for name in ("failed", "blocked") if figures.get(name)]
+    return ", ".join(parts)

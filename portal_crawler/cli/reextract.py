@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from rich.console import Console
 
 from portal_crawler.article import Portal
 from portal_crawler.cli.errors import STORAGE
+from portal_crawler.cli.gauge import Gauge
 from portal_crawler.cli.options import archive_option, db_option, json_option
 from portal_crawler.cli.output import plain, print_json, print_rows
 from portal_crawler.portals import load_profile, load_profiles
@@ -66,29 +66,23 @@ def reextract(
     if into is not None:
         _rebuild(ctx, archive, into, known, portal, as_json)
     store = open_reader(db) if dry_run else open_store(db)
-    console = Console(stderr=True)
-    status = console.status("reading …") if console.is_terminal else None
     try:
-        if status:
-            status.start()
+        with Gauge("articles") as gauge:
 
-        def show(report: Report) -> None:
-            if status:
-                changed = ", ".join(f"{name} {number}" for name, number in report.changed.most_common())
-                status.update(f"{report.articles} of {report.articles_total} articles; changed: {changed or 'nothing'}")
+            def show(report: Report) -> None:
+                changed = ", ".join(f"{name} {number:,}" for name, number in report.changed.most_common())
+                gauge.show(report.articles, report.articles_total, f"changed: {changed or 'nothing'}")
 
-        report = read_again(
-            store,
-            archive,
-            portals=known,
-            only=portal,
-            dry_run=dry_run,
-            jobs=jobs or os.cpu_count() or 1,
-            progress=show,
-        )
+            report = read_again(
+                store,
+                archive,
+                portals=known,
+                only=portal,
+                dry_run=dry_run,
+                jobs=jobs or os.cpu_count() or 1,
+                progress=show,
+            )
     finally:
-        if status:
-            status.stop()
         store.close()
     if as_json:
         print_json(asdict(report) | {"dry_run": dry_run})
@@ -102,11 +96,10 @@ def _rebuild(
 ) -> NoReturn:
     from portal_crawler.reextract.rebuild import Rebuilt, rebuild
 
-    console = Console(stderr=True)
-    with console.status("reading …") as status:
+    with Gauge("MB", per=10**6) as gauge:
 
         def show(rebuilt: Rebuilt) -> None:
-            status.update(f"{rebuilt.segments} of {rebuilt.segments_total} segments, {rebuilt.exchanges} exchanges")
+            gauge.show(rebuilt.bytes, rebuilt.bytes_total, f"{rebuilt.exchanges:,} exchanges")
 
         rebuilt = rebuild(archive, into, portals=known, only=portal, progress=show)
     if as_json:

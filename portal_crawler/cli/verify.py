@@ -6,9 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from portal_crawler.cli.errors import STORAGE, Failure
+from portal_crawler.cli.gauge import Gauge
 from portal_crawler.cli.options import archive_option, db_option, json_option
 from portal_crawler.cli.output import plain, print_json
 from portal_crawler.session import LockHeld
@@ -41,22 +41,21 @@ def verify(ctx: click.Context, portal: str | None, repair: bool, db: Path, archi
     store = open_reader(db)
     figures = Figures()
     findings = []
-    console = Console(stderr=True)
-    status = console.status("reading …") if console.is_terminal else None
     try:
-        if status:
-            status.start()
+        with Gauge("MB", per=10**6) as gauge:
 
-        def show(so_far: Figures) -> None:
-            if status:
-                status.update(f"{so_far.bytes // 2**20} of {so_far.bytes_total // 2**20} MB, {so_far.records} records")
+            def show(so_far: Figures) -> None:
+                if so_far.articles == 0:
+                    gauge.show(so_far.bytes, so_far.bytes_total, f"{so_far.records:,} records")
+                    return
+                if so_far.articles == 1:
+                    gauge.begin("articles")
+                gauge.show(so_far.articles, so_far.articles_total)
 
-        for finding in verify_all(store, archive, portal=portal, figures=figures, progress=show):
-            findings.append(finding)
-            _print(finding, as_json)
+            for finding in verify_all(store, archive, portal=portal, figures=figures, progress=show):
+                findings.append(finding)
+                _print(finding, as_json)
     finally:
-        if status:
-            status.stop()
         store.close()
     done = None
     if repair:

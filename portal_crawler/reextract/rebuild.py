@@ -23,11 +23,15 @@ from portal_crawler.store import StorageError, open_store
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What came of it. damaged: places of the archive that could not be read, with the reason."""
+    """What came of it. bytes, bytes_total: of the archive, gone through and in all.
+
+    damaged: places of the archive that could not be read, with the reason.
+    """
 
     portals: int = 0
     segments: int = 0
-    segments_total: int = 0
+    bytes: int = 0
+    bytes_total: int = 0
     exchanges: int = 0
     articles: int = 0
     damaged: list[str] = field(default_factory=list)
@@ -50,7 +54,7 @@ def rebuild(
         raise StorageError(f"{target}: exists already; a rebuilt database takes the place of none")
     rebuilt = Rebuilt()
     folders = sorted({path.parent.name for path in archive.glob(f"{only or '*'}/*.warc.gz")})
-    rebuilt.segments_total = sum(1 for _ in archive.glob(f"{only or '*'}/*.warc.gz"))
+    rebuilt.bytes_total = sum(path.stat().st_size for path in archive.glob(f"{only or '*'}/*.warc.gz"))
     with _workplace(target) as db:
         open_store(db).close()
         for folder in folders:
@@ -106,9 +110,13 @@ def _go_through(
 
 def _all_of(archive: Path, folder: str, rebuilt: Rebuilt, progress: Callable[[Rebuilt], None]) -> Iterator[Archived]:
     for path in sorted((archive / folder).glob("*.warc.gz")):
-        yield from exchanges_of(archive, f"{folder}/{path.name}", rebuilt.damaged)
+        before = rebuilt.bytes
+        for archived in exchanges_of(archive, f"{folder}/{path.name}", rebuilt.damaged):
+            yield archived
+            rebuilt.bytes = before + archived.capture.offset + archived.capture.length
+            progress(rebuilt)
+        rebuilt.bytes = before + path.stat().st_size
         rebuilt.segments += 1
-        progress(rebuilt)
 
 
 def _complete(db: Path, rebuilt: Rebuilt) -> None:

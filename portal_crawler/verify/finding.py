@@ -24,10 +24,11 @@ class Finding:
 
 @dataclass(slots=True)
 class Figures:
-    """How much was read so far. bytes_total: of all segments."""
+    """How much was read so far. bytes_total: of all segments; articles: of the database, after the segments."""
 
     segments: int = 0
     records: int = 0
     bytes: int = 0
     bytes_total: int = 0
     articles: int = 0
+    articles_total: int = 0

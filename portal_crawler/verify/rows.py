@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from portal_crawler.store.articles import CONTENT
 from portal_crawler.store.fold import bigrams
@@ -72,18 +72,24 @@ _RULES = (
 )
 
 
-def check_rows(connection: sqlite3.Connection, figures: Figures) -> Iterator[Finding]:
-    """What is wrong with the database by itself."""
+def check_rows(
+    connection: sqlite3.Connection, figures: Figures, progress: Callable[[Figures], None]
+) -> Iterator[Finding]:
+    """What is wrong with the database by itself. progress: called with the figures after each article."""
     connection.create_function("identity_of", 1, _identity, deterministic=True)
-    steps = (_file_is_whole, _rules_hold, _index_is_current)
+    steps = (
+        _file_is_whole(connection),
+        _rules_hold(connection),
+        _index_is_current(connection, figures, progress),
+    )
     for step in steps:
         try:
-            yield from step(connection, figures)
+            yield from step
         except sqlite3.DatabaseError as error:
             yield Finding(True, "database", None, str(error))
 
 
-def _file_is_whole(connection: sqlite3.Connection, figures: Figures) -> Iterator[Finding]:
+def _file_is_whole(connection: sqlite3.Connection) -> Iterator[Finding]:
     for (text,) in connection.execute("PRAGMA integrity_check"):
         if text != "ok":
             yield Finding(True, "database", None, f"integrity_check: {text}")
@@ -91,20 +97,24 @@ def _file_is_whole(connection: sqlite3.Connection, figures: Figures) -> Iterator
         yield Finding(True, f"database: {row[0]}", None, f"row {row[1]} refers to a row of {row[2]} that is not there")
 
 
-def _rules_hold(connection: sqlite3.Connection, figures: Figures) -> Iterator[Finding]:
+def _rules_hold(connection: sqlite3.Connection) -> Iterator[Finding]:
     for rule, query in _RULES:
         table, _, problem = rule.partition(": ")
         for (url,) in connection.execute(query):
             yield Finding(True, f"database: {table}", url, problem)
 
 
-def _index_is_current(connection: sqlite3.Connection, figures: Figures) -> Iterator[Finding]:
+def _index_is_current(
+    connection: sqlite3.Connection, figures: Figures, progress: Callable[[Figures], None]
+) -> Iterator[Finding]:
     """The index keeps no text, but for each row how many words its columns had."""
+    figures.articles_total = connection.execute("SELECT count(*) FROM articles").fetchone()[0]
     rows = connection.execute(
         "SELECT a.url, a.title, a.body, s.sz FROM articles a JOIN article_search_docsize s ON s.id = a.id"
     )
     for url, title, body, sizes in rows:
         figures.articles += 1
+        progress(figures)
         wanted = [len(bigrams(text or "").split()) for text in (title, body)]
         if _numbers(sizes) != wanted:
             yield Finding(True, "database: article_search", url, "the index holds another text of the article")

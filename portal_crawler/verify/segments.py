@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,13 +19,15 @@ _RESPONSES = ("response", "revisit")
 class SegmentCheck:
     """The check of one segment after the other.
 
-    archive: its folder. uncut: segments whose tail behind the last known record the next crawl cuts off. lost: places
-    that were given up, with the date. damaged: places of responses that cannot be read, for revisits of them.
+    archive: its folder. progress: called with the figures after each record. uncut: segments whose tail behind the last
+    known record the next crawl cuts off. lost: places that were given up, with the date. damaged: places of responses
+    that cannot be read, for revisits of them.
     """
 
     archive: Path
     connection: sqlite3.Connection
     figures: Figures
+    progress: Callable[[Figures], None]
     uncut: frozenset[str]
     lost: dict[tuple[str, int], str]
     damaged: set[tuple[str, int]] = field(default_factory=set)
@@ -58,6 +60,7 @@ class SegmentCheck:
             for item in scan_segment(path):
                 self.figures.bytes += item.length
                 self.figures.records += item.record is not None
+                self.progress(self.figures)
                 if item.offset >= known_end and file in self.uncut:
                     size = path.stat().st_size - known_end
                     problem = f"{size} bytes behind the last known record, which the next crawl cuts off"

@@ -23,8 +23,8 @@ def verify(
     """What is wrong with a database and its archive, as it is found: segments first, then rows.
 
     portal: read only this portal's segments. figures: counted up on the way; progress: called with them after each
-    segment. One moment of the database is read, so that a crawl may go on meanwhile. Raises StorageError when the
-    database cannot be read at all.
+    record and row. One moment of the database is read, so that a crawl may go on meanwhile. Raises StorageError when
+    the database cannot be read at all.
     """
     figures = figures if figures is not None else Figures()
     # The names first: what a crawl begins later has no file here yet.
@@ -60,14 +60,12 @@ def _check(
         (row["file"], row["offset"]): str(row["noticed_at"])
         for row in store.connection.execute("SELECT file, offset, noticed_at FROM lost_records")
     }
-    segments = SegmentCheck(archive, store.connection, figures, uncut, lost)
+    segments = SegmentCheck(archive, store.connection, figures, progress, uncut, lost)
     for file in sorted(known):
         yield from segments.check(file)
-        progress(figures)
     for file in sorted(files - known.keys()):
         yield Finding(True, file, None, "no row names this segment; it may be another database's")
-    yield from check_rows(store.connection, figures)
-    progress(figures)
+    yield from check_rows(store.connection, figures, progress)
 
 
 def _size(path: Path) -> int:
