@@ -77,11 +77,11 @@ def says_absent(page: Page, article: Article | None = None) -> bool:
 
     article: what `article_of` gave for the page, if that is known already.
     """
-    if not _HINT.search(page.text):
+    texts = [line.text for line in page.lines if not line.link and len(line.text) <= _LONGEST_MESSAGE]
+    texts += [" ".join(element.itertext()) for element in page.root.iter("title")]
+    if not _HINT.search("\n".join(texts)):
         return False
-    lines = [line.text for line in page.lines if not line.link and len(line.text) <= _LONGEST_MESSAGE]
-    titles = [" ".join(element.itertext()) for element in page.root.iter("title")]
-    if not any(_MESSAGE.fullmatch(clause) for text in (*lines, *titles) for clause in _clauses(text)):
+    if not any(_MESSAGE.fullmatch(clause) for text in texts for clause in _clauses(text)):
         return False
     article = article or article_of([page])
     if article.source or article.editor:

@@ -105,11 +105,11 @@ def _is_utf8_with_a_few_bad_bytes(text: str) -> bool:
 
 
 def _commonness(text: str, start: int) -> float:
-    """Share of the wide characters that are among the most common: in a sample from `start` on, if it has enough."""
-    sample = text[start : start + _SAMPLE]
-    if _wide(sample) < _ENOUGH:
-        sample = text
-    wide = _wide(sample)
+    """Share of the wide characters that are among the most common: in a sample from `start` on that has enough."""
+    for end in (start + _SAMPLE, start + 8 * _SAMPLE, None):
+        sample = text[start if end else 0 : end]
+        if (wide := _wide(sample)) >= _ENOUGH:
+            break
     return len(_COMMON.findall(sample)) / wide if wide else 1.0
 
 
