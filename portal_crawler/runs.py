@@ -13,8 +13,9 @@ from scrapy.settings import Settings
 from portal_crawler.article import Portal
 from portal_crawler.extensions.journal import JournalSession
 from portal_crawler.middlewares.browser import BROWSER_MIDDLEWARES, browser_settings
-from portal_crawler.session import CrawlOptions, LockHeld, Session
+from portal_crawler.session import CrawlOptions, Session
 from portal_crawler.spiders.portal import PortalSpider
+from portal_crawler.store.locks import LockHeld
 from portal_crawler.summary import RunSummary
 
 __all__ = ["CrawlOptions", "LockHeld", "RunSummary", "crawl_portal"]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from portal_crawler.archive import ArchiveWriter, Exchange, recover
 from portal_crawler.article import BEIJING, Article, Capture, Channel, Portal
@@ -25,16 +22,13 @@ from portal_crawler.store import (
     open_store,
     start_run,
 )
+from portal_crawler.store.locks import take_lock
 from portal_crawler.summary import RunSummary, outcome_of
 
 # So many refusals one after the other are the portal's answer to the crawl.
 _REFUSALS = 5
 # A batch is written when it has so many entries, or when it is a second old.
 BATCH = 100
-
-
-class LockHeld(Exception):
-    """Another run crawls this portal into this database; the message says which process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,19 +254,3 @@ class Session:
     def _flush_when_full(self) -> None:
         if len(self.writer) >= BATCH:
             self.flush()
-
-
-def take_lock(db: Path, portal_id: str) -> FileLock:
-    """The portal's lock for this database; the kernel frees it when its holder dies."""
-    folder = db.with_name(f"{db.name}.locks")
-    path = folder / f"{portal_id}.lock"
-    holder = folder / f"{portal_id}.pid"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path, timeout=0)
-        lock.acquire()
-        holder.write_text(str(os.getpid()))
-    except Timeout:
-        pid = holder.read_text().strip() if holder.is_file() else "unknown"
-        raise LockHeld(f"{portal_id}: process {pid} is crawling it into {db}") from None
-    return lock

@@ -11,8 +11,8 @@ from portal_crawler.cli.errors import STORAGE, Failure
 from portal_crawler.cli.gauge import Gauge
 from portal_crawler.cli.options import archive_option, db_option, json_option
 from portal_crawler.cli.output import plain, print_json
-from portal_crawler.session import LockHeld
 from portal_crawler.store import open_reader, open_store
+from portal_crawler.store.locks import LockHeld
 from portal_crawler.verify import Figures, Finding, Repair
 from portal_crawler.verify import repair as repair_damage
 from portal_crawler.verify import verify as verify_all

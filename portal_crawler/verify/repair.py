@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal_crawler.archive import Recovery, recover
-from portal_crawler.session import take_lock
 from portal_crawler.store import fetch_again, last_capture_ends, open_store, put_lost
+from portal_crawler.store.locks import take_lock
 from portal_crawler.verify.finding import Finding
 
 
