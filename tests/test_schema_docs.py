@@ -10,6 +10,8 @@ import pytest
 
 from docs.generate import SCHEMA, schema_reference
 from portal_crawler.article import Article, Capture, Channel, Image
+from portal_crawler.portals import load_profiles
+from portal_crawler.reprints import group_reprints
 from portal_crawler.store import Found, PageCapture, Store, Writer, open_reader, open_store, start_run
 from portal_crawler.store.dictionary import DICTIONARY, Table, UnknownTable, metadata_of, table_named
 
@@ -61,6 +63,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             published_at="2021-11-19T20:09+08:00",
             published_precision="minute",
             published_raw="2021-11-19 20:09",
+            source="新华社客户端",
             editor="赵小春、李四",
             body="安全生产月活动。",
             images=(Image("http://news.example/1.jpg", None),),
@@ -70,10 +73,33 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         writer.flush()
     writer.settle(urls[2], "article", "failed", "http 500")
     writer.flush()
+    _print_on_two_portals(writable)
+    group_reprints(writable, load_profiles())
     writable.close()
     reader = open_reader(path)
     yield reader
     reader.close()
+
+
+def _print_on_two_portals(writable: Store) -> None:
+    """One text of two portals, the second of which names the first as its source."""
+    body = "记者从省气象局获悉，受冷空气影响，我省大部分地方今天夜间将出现大风降温天气，请注意防范。"
+    for place, (portal, hour, source) in enumerate([("gscn", 10, "甘肃日报"), ("gansudaily", 12, "中国甘肃网")]):
+        writer = Writer(writable, start_run(writable, portal, [portal]), portal, before_commit=lambda: None)
+        url = f"http://{portal}.example/wind.html"
+        capture = Capture(url, "2021-11-20T20:10:00+08:00", 200, None, "sha1:B", f"{portal}/2.warc.gz", place, 1)
+        writer.add_capture(capture)
+        article = Article(
+            url,
+            title="大风降温",
+            published_at=f"2021-11-20T{hour}:09+08:00",
+            published_precision="minute",
+            published_raw=f"2021-11-20 {hour}:09",
+            source=source,
+            body=body,
+        )
+        writer.add_article(article, [PageCapture(url, capture)])
+        writer.flush()
 
 
 def test_every_table_is_described_and_every_described_one_exists(store: Store) -> None:

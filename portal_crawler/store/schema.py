@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from portal_crawler.store.reprint_tables import STATEMENTS as REPRINT_STATEMENTS
 from portal_crawler.store.views import STATEMENTS
 from portal_crawler.urls import identity
 
@@ -73,6 +74,13 @@ def rechecks(db: Database) -> None:
     db.execute(
         f"INSERT INTO rechecks (article_id, portal, next_check_at) SELECT id, portal, CASE {cases} END FROM articles"
     )
+
+
+@migrations(name="0006_reprints")
+def reprints(db: Database) -> None:
+    """Which articles are one text, and which outlets their sources name."""
+    for statement in REPRINT_STATEMENTS:
+        db.execute(statement)
 
 
 @migrations(name="0007_views")

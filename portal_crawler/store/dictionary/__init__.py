@@ -9,7 +9,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Any
 
-from portal_crawler.store.dictionary import articles, evidence, listings, upkeep, views
+from portal_crawler.store.dictionary import articles, evidence, listings, reprints, upkeep, views
 from portal_crawler.store.dictionary.entry import Column, Table
 
 # In the order in which a reader needs them.
@@ -18,6 +18,15 @@ DICTIONARY: tuple[Table, ...] = (
     articles.REVISIONS,
     articles.ARTICLE_PAGES,
     *views.VIEWS,
+    reprints.REPRINTS,
+    reprints.REPRINT_ORIGINS,
+    reprints.CLUSTERS,
+    reprints.CLUSTER_MEMBERS,
+    reprints.OUTLETS,
+    reprints.OUTLET_COUNTS,
+    reprints.ARTICLE_OUTLETS,
+    reprints.SOURCE_NAMES,
+    reprints.PORTAL_OUTLETS,
     listings.CHANNELS,
     listings.ARTICLE_CHANNELS,
     listings.CHANNEL_ENTRIES,
@@ -28,6 +37,10 @@ DICTIONARY: tuple[Table, ...] = (
     upkeep.RUNS,
     upkeep.RECHECKS,
     upkeep.TEMPLATES,
+    reprints.REPRINT_QUEUE,
+    reprints.REPRINT_RULES,
+    reprints.SIGNATURES,
+    reprints.SIGNATURE_BANDS,
     articles.ARTICLE_SEARCH,
 )
 
