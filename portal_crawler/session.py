@@ -79,6 +79,8 @@ class Session:
         self.on_stop: Callable[[], None] | None = None
         self.refused = False
         self.unreachable: list[str] = []
+        self.traps: list[str] = []
+        self.soft_404s = 0
         self._refused_in_a_row = 0
         self._unsettled: dict[str, str] = {}
         self._closed = False
@@ -145,6 +147,11 @@ class Session:
         if reason not in self.unreachable:
             self.unreachable.append(reason)
 
+    def name_trap(self, text: str) -> None:
+        """Take note of where the crawl did not go on, since nothing is to be found there."""
+        if text not in self.traps:
+            self.traps.append(text)
+
     def add_article(self, article: Article, pages: list[PageCapture]) -> None:
         """Queue an article with its pages."""
         self.writer.add_article(article, pages)
@@ -190,6 +197,7 @@ class Session:
     def summary(self) -> RunSummary:
         """The figures so far."""
         states = list(self._unsettled.values())
+        soft_404s = [f"soft 404: {self.soft_404s} addresses answered 200 and hold no article"] if self.soft_404s else []
         return RunSummary(
             run_id=self.run_id,
             portal=self.portal.id,
@@ -211,6 +219,7 @@ class Session:
             seconds=round((datetime.now(BEIJING) - self.started_at).total_seconds(), 1),
             empty_channels=tuple(self.empty_channels),
             drifted_fields=tuple(self.drifted_fields),
+            traps=(*self.traps, *soft_404s),
         )
 
     def close(self) -> RunSummary:

@@ -21,6 +21,7 @@ class RunSummary:
 
     rechecked: stored articles that were asked for again and answered, which are unchanged, revised, missing or
     doubtful (the answer was not taken for the article). unanswered: re-checks that are to be made again.
+    traps: where the crawl did not go on, since lists and addresses without end lead nowhere, each as a sentence.
     """
 
     run_id: int
@@ -44,6 +45,7 @@ class RunSummary:
     seconds: float = 0.0
     empty_channels: tuple[str, ...] = ()
     drifted_fields: tuple[str, ...] = ()
+    traps: tuple[str, ...] = ()
     exit_code: int = DONE
     outcome: str = ""
 
@@ -59,6 +61,8 @@ class RunSummary:
 def outcome_of(summary: RunSummary, session: Session) -> RunSummary:
     """The summary with its exit code and what it means, the worst trouble first."""
     code, outcome = _judge(summary, session)
+    if summary.traps:
+        outcome = f"{outcome}; traps: {'; '.join(summary.traps)}"
     return replace(summary, exit_code=code, outcome=outcome)
 
 

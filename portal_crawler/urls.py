@@ -29,7 +29,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def canonical_url(url: str) -> str:
-    """The address under which a page is kept: scheme and host in lower case, without default port, fragment, tracking, session.
+    """The address under which a page is kept: host in lower case, no default port, fragment, tracking or session.
 
     The scheme, the path and the ids in the query stay: old servers answer on one scheme only, and there is no
     telling which letters of a path matter. Raises ValueError for what is no http(s) address.

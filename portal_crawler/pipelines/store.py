@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from scrapy.crawler import Crawler
 
+from portal_crawler.article import Article
 from portal_crawler.items import ArticlePages
 from portal_crawler.session import Session
+from portal_crawler.store import find_twin
+from portal_crawler.urls import identity, without_tokens
 
 
 class StorePipeline:
@@ -28,6 +31,19 @@ class StorePipeline:
             session.rechecks.find_article(item.article, item.captures, item.pages[0])
         elif item.article.body is None and not item.article.images:
             session.settle(item.url, "article", "failed", "no text found", item.captures[0].capture)
+        elif twin := self._twin_of(item.article):
+            item.harvest.twins += 1
+            session.settle(item.url, "article", "skipped", f"the same article as {twin}", item.captures[0].capture)
         else:
+            item.harvest.stored += 1
             session.add_article(item.article, item.captures)
         return item
+
+    def _twin_of(self, article: Article) -> str | None:
+        """The address under which the same text is stored already, by this run or one before."""
+        session: Session = self._crawler.spider.session  # type: ignore[union-attr]
+        if without_tokens(article.url) == identity(article.url):
+            return None
+        # What is still queued counts, too; few portals have such addresses.
+        session.flush()
+        return find_twin(session.store, session.portal.id, article)

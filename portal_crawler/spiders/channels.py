@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -22,21 +23,19 @@ from portal_crawler.extract import (
     refresh_target,
     refusal,
 )
+from portal_crawler.extract.absent import is_sent_away, random_neighbour, same_answer, says_absent
 from portal_crawler.extract.published import url_stamp
 from portal_crawler.extract.times import find_stamp
 from portal_crawler.middlewares.robots import RobotsUnavailable
 from portal_crawler.session import Session
 from portal_crawler.spiders.answers import reason_of, trouble_with
 from portal_crawler.spiders.searches import Search, search_for
+from portal_crawler.spiders.trail import Trail, grows
 from portal_crawler.store import Found, channel_row, seen_before
 from portal_crawler.urls import belongs_to, canonical_url
 
-# The newest page of a list may repeat the channel's front page; a second one without anything new is the end.
-_STALE_PAGES = 2
 # An entrance page may send on to the channel, and that one to its edition for the day.
 _MOST_STUBS = 3
-# A pager that goes on longer is followed by the next run from its articles, not by this one.
-_MOST_LISTINGS = 20_000
 
 Callback = Callable[[Response], Iterator[scrapy.Request]]
 
@@ -45,9 +44,9 @@ Callback = Callable[[Response], Iterator[scrapy.Request]]
 class Walk:
     """A walk of one channel while it lasts.
 
-    seen: addresses listed so far; shown: also those outside the days asked for. known: walk up to which all is
-    stored. search: for a list built by script, while it is looked for; frame: what the channel's page says of it, once
-    it is found, and hosts: where it may come from. stubs: how often the channel sent on.
+    shown: addresses listed so far. trail: what tells whether it leads on. known: walk up to which all is stored.
+    search: for a list built by script, while it is looked for; frame: what the channel's page says of it, once it is
+    found, and hosts: where it may come from. stubs: how often the channel sent on.
     """
 
     channel: Channel
@@ -56,13 +55,22 @@ class Walk:
     known: int
     known_since: str | None
     pages: int = 0
-    stale: int = 0
-    seen: set[str] = field(default_factory=set)
+    trail: Trail = field(default_factory=Trail)
     shown: set[str] = field(default_factory=set)
     search: Search | None = None
     frame: Frame | None = None
     hosts: tuple[str, ...] = ()
     stubs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListAnswer:
+    """A page of a list as it came: its address in the ledger, and what stands on it."""
+
+    url: str
+    page: Page
+    listing: Listing
+    capture: Capture
 
 
 class ChannelSpider(scrapy.Spider):
@@ -75,7 +83,7 @@ class ChannelSpider(scrapy.Spider):
         # Texts of the scripts that channels' pages load; most load the same.
         self._scripts: dict[str, str] = {}
 
-    def article_request(self, url: str) -> scrapy.Request:
+    def found_request(self, url: str, walk: Walk) -> scrapy.Request:
         """The request for an article that a list names."""
         raise NotImplementedError
 
@@ -95,6 +103,7 @@ class ChannelSpider(scrapy.Spider):
         errback: Callable[[Failure], object] | None = None,
     ) -> scrapy.Request:
         """The request for a page of a channel's list."""
+        walk.trail.asks(url)
         return scrapy.Request(
             url,
             callback=callback or self.parse_listing,
@@ -121,6 +130,9 @@ class ChannelSpider(scrapy.Spider):
             else:
                 self.session.settle(url, "listing", *trouble, capture)
             return
+        if walk.pages > 0 and self.is_sent_away(response.meta["asked"], response.url):
+            self._end_past_last(walk, url, f"redirected to {response.url}", capture)
+            return
         page = self.read(response)
         listing = listing_of(page, portal=self._portal_of(walk), frame=walk.frame)
         if not listing.entries and (wall := refusal(page)):
@@ -132,9 +144,23 @@ class ChannelSpider(scrapy.Spider):
             self.session.settle(url, "listing", "done", f"sends on to {target}", capture)
             yield self.listing_request(target, walk)
             return
+        if walk.pages > 0 and says_absent(page):
+            self._end_past_last(walk, url, "the page says that there is none", capture)
+            return
+        answer = ListAnswer(url, page, listing, capture)
+        if walk.trail.has_other_title(page) and walk.pages > 0:
+            # Once: where titles differ from page to page, they say nothing.
+            walk.trail.title = None
+            yield self._ask_beyond(walk, answer)
+        else:
+            yield from self._go_through(walk, answer)
+
+    def _go_through(self, walk: Walk, answer: ListAnswer) -> Iterator[scrapy.Request]:
+        """A page of a channel's list that is one."""
+        page, listing = answer.page, answer.listing
         self.session.listings += 1
         walk.pages += 1
-        self.session.settle(url, "listing", "done", None, capture)
+        self.session.settle(answer.url, "listing", "done", None, answer.capture)
         if walk.pages == 1:
             walk.search = search_for(page, listing, self.session.portal, self._scripts)
         if walk.search is not None and not walk.search.goes_on:
@@ -151,15 +177,13 @@ class ChannelSpider(scrapy.Spider):
         if not listing.entries and walk.pages == 1:
             self.session.empty_channels.append(walk.channel.name)
             return
+        fresh = walk.trail.fresh(list(self._found(listing.entries)))
         wanted, past = self._wanted(listing.entries, walk)
         found = list(self._found(wanted))
-        fresh = [item for item in found if item.url not in walk.seen]
-        walk.seen.update(item.url for item in found)
-        walk.stale = 0 if fresh else walk.stale + 1
         known = self._all_known(walk, found)
-        for new in self._discover(found, walk):
+        for new in self._discover(found, walk) if fresh else ():
             if self.session.may_ask_for_article():
-                yield self.article_request(new)
+                yield self.found_request(new, walk)
         if past or (known and not self.session.options.full):
             since = self.session.options.since if past else None
             self._complete(walk, since.isoformat() if since else walk.known_since)
@@ -168,10 +192,57 @@ class ChannelSpider(scrapy.Spider):
         elif walk.search is not None:
             if not self.session.at_limit:
                 yield from self._search_on(walk)
-        elif listing.next is None or walk.stale >= _STALE_PAGES:
+        elif listing.next is None:
             self._complete(walk, None)
-        elif not self.session.at_limit and walk.pages < _MOST_LISTINGS:
+        elif reason := walk.trail.trap(listing.next):
+            self._end_in_trap(walk, listing.next, reason)
+        elif not self.session.at_limit:
             yield self.listing_request(listing.next, walk)
+
+    def _end_in_trap(self, walk: Walk, following: str, reason: str) -> None:
+        """Do not go on to the page that comes next, say why, and take what was seen for the whole list."""
+        self.session.name_trap(f"{walk.channel.name}: {reason}")
+        if (url := walk.trail.new_address(following)) is not None:
+            self.session.settle(url, "listing", "skipped", f"trap: {reason}")
+        self._complete(walk, None)
+
+    def _end_past_last(self, walk: Walk, url: str, reason: str, capture: Capture) -> None:
+        """The pager led past the last page, and what came has status 200."""
+        self.session.name_trap(f"{walk.channel.name}: soft 404 behind its last page: {reason}")
+        self.session.settle(url, "listing", "skipped", f"soft 404: {reason}", capture)
+        self._complete(walk, None)
+
+    def _ask_beyond(self, walk: Walk, answer: ListAnswer) -> scrapy.Request:
+        """The request for an address that does not exist: whether a page of another title is what comes for it, too."""
+        address = random_neighbour(answer.page.url, secrets.token_hex(8))
+        return scrapy.Request(
+            address,
+            callback=self.parse_beyond,
+            errback=self.beyond_failed,
+            dont_filter=True,
+            priority=1,
+            meta={"url": canonical_url(address), "walk": walk, "answer": answer},
+        )
+
+    def parse_beyond(self, response: Response) -> Iterator[scrapy.Request]:
+        """The answer for an address that does not exist; no discovery, so it is not in the ledger."""
+        walk: Walk = response.meta["walk"]
+        answer: ListAnswer = response.meta["answer"]
+        if trouble_with(response, self.session.portal.hosts) is None and same_answer(answer.page, self.read(response)):
+            reason = "it answers like any address that does not exist"
+            self._end_past_last(walk, answer.url, reason, answer.capture)
+        else:
+            yield from self._go_through(walk, answer)
+
+    def beyond_failed(self, failure: Failure) -> Iterator[scrapy.Request]:
+        """Without an answer the page is taken for what it seems."""
+        meta = failure.request.meta  # type: ignore[attr-defined]
+        yield from self._go_through(meta["walk"], meta["answer"])
+
+    def is_sent_away(self, asked: str, landed: str) -> bool:
+        """Whether a redirect led from an article or a page of a list to somewhere that is none."""
+        channels = (*self.session.portal.channels, *self.session.options.channels)
+        return is_sent_away(asked, landed, [channel.url for channel in channels])
 
     def _search_on(self, walk: Walk) -> Iterator[scrapy.Request]:
         """Ask for the next of what may be the channel's list; without one, the page's own links are it."""
@@ -283,7 +354,7 @@ class ChannelSpider(scrapy.Spider):
                 wanted.append(entry)
         return wanted, bool(since and dated and older == dated)
 
-    def _found(self, entries: list[Entry]) -> Iterator[Found]:
+    def _found(self, entries: Sequence[Entry]) -> Iterator[Found]:
         for entry in entries:
             try:
                 yield Found(canonical_url(entry.url), entry.title, entry.date)
@@ -295,10 +366,13 @@ class ChannelSpider(scrapy.Spider):
         new = self.session.discover(found, "article", channel_id=walk.channel_id, walk=walk.number)
         own = []
         for url in new:
-            if belongs_to(url, self.session.portal.hosts):
-                own.append(url)
-            else:
+            if not belongs_to(url, self.session.portal.hosts):
                 self.session.settle(url, "article", "skipped", "foreign host")
+            elif grows(url):
+                self.session.name_trap(f"{walk.channel.name}: addresses that grow")
+                self.session.settle(url, "article", "skipped", "trap: the address grows")
+            else:
+                own.append(url)
         return own
 
     def listing_failed(self, failure: Failure) -> None:

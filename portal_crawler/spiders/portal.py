@@ -17,12 +17,12 @@ from portal_crawler.archive import ArchiveError
 from portal_crawler.article import Capture
 from portal_crawler.extract import MOST_PAGES, Page, further_pages, refresh_target, refusal
 from portal_crawler.extract.absent import says_absent
-from portal_crawler.items import ArticlePages
+from portal_crawler.items import ArticlePages, Harvest
 from portal_crawler.middlewares.robots import RobotsUnavailable
 from portal_crawler.portals import find_portal
 from portal_crawler.session import CrawlOptions, Session
 from portal_crawler.spiders.answers import reason_of, trouble_with
-from portal_crawler.spiders.channels import capture_of
+from portal_crawler.spiders.channels import Walk, capture_of
 from portal_crawler.spiders.rechecks import RecheckSpider, ask_conditionally, version_of
 from portal_crawler.store import Due, PageCapture, StorageError, waiting_articles
 from portal_crawler.urls import belongs_to, canonical_url
@@ -34,7 +34,8 @@ _MOST_STUBS = 3
 class _Parts:
     """The pages of one article while they come in. waiting: addresses of pages still to be fetched.
 
-    due: the stored article that is asked for again, None for a new one.
+    asked: addresses of all pages so far; said: their texts, as hashes.
+    due: the stored article that is asked for again, None for a new one. harvest: of the walk that found it.
     """
 
     url: str
@@ -42,9 +43,11 @@ class _Parts:
     captures: list[PageCapture] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
+    said: set[int] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)
     stubs: int = 0
     due: Due | None = None
+    harvest: Harvest = field(default_factory=Harvest)
 
 
 class PortalSpider(RecheckSpider):
@@ -94,6 +97,9 @@ class PortalSpider(RecheckSpider):
             meta={"url": url, "parts": parts or _Parts(url), "page_url": page_url or url},
         )
 
+    def found_request(self, url: str, walk: Walk) -> scrapy.Request:
+        return self.article_request(url, _Parts(url, harvest=walk.trail.harvest))
+
     def recheck_request(self, due: Due) -> scrapy.Request:
         return ask_conditionally(self.article_request(due.url, _Parts(due.url, due=due)), due)
 
@@ -123,6 +129,12 @@ class PortalSpider(RecheckSpider):
                 return
             if not parts.pages and self._is_absent(parts, page, response, capture):
                 return
+            text = hash(tuple(line.text for line in page.lines if not line.link))
+            if text in parts.said:
+                self.session.name_trap(f"pages of an article that repeat each other: {parts.url}")
+                yield ArticlePages(parts.url, parts.pages, parts.captures, parts.missing, harvest=parts.harvest)
+                return
+            parts.said.add(text)
             parts.pages.append(page)
             # What a stub leads to has its own version, and the stub another.
             version = (None, None) if parts.stubs else version_of(response, parts.url)
@@ -136,10 +148,12 @@ class PortalSpider(RecheckSpider):
                 ):
                     parts.asked.add(url)
                     parts.waiting.append(url)
+                    if len(parts.asked) == MOST_PAGES:
+                        self.session.name_trap(f"pages of an article without end: {parts.url}")
         if parts.waiting:
             yield self.article_request(parts.url, parts, parts.waiting.pop(0))
         else:
-            yield ArticlePages(parts.url, parts.pages, parts.captures, parts.missing)
+            yield ArticlePages(parts.url, parts.pages, parts.captures, parts.missing, harvest=parts.harvest)
 
     def _is_absent(self, parts: _Parts, page: Page, response: Response, capture: Capture) -> bool:
         """Whether what came is no article but what the portal sends where there is none."""
@@ -152,6 +166,8 @@ class PortalSpider(RecheckSpider):
         if parts.due:
             self.session.rechecks.find_missing(parts.url, capture, reason)
         else:
+            self.session.soft_404s += 1
+            parts.harvest.absent += 1
             self.session.settle(parts.url, "article", "failed", reason, capture)
         return True
 

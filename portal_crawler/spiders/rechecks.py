@@ -12,7 +12,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from portal_crawler.article import Capture
-from portal_crawler.extract.absent import is_sent_away, random_neighbour
+from portal_crawler.extract.absent import random_neighbour
 from portal_crawler.rechecks import MOST_RECHECKS
 from portal_crawler.spiders.answers import trouble_with
 from portal_crawler.spiders.channels import ChannelSpider
@@ -65,11 +65,6 @@ class RecheckSpider(ChannelSpider):
         else:
             return False
         return True
-
-    def is_sent_away(self, asked: str, landed: str) -> bool:
-        """Whether a redirect led from an article to somewhere that is none."""
-        channels = (*self.session.portal.channels, *self.session.options.channels)
-        return is_sent_away(asked, landed, [channel.url for channel in channels])
 
     def _has_left(self, asked: str, landed: str) -> bool:
         return self.is_sent_away(asked, landed) or not belongs_to(landed, self.session.portal.hosts)

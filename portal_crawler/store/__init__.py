@@ -24,6 +24,7 @@ from portal_crawler.store.search import Hit, SearchTimeout, search
 from portal_crawler.store.sql_functions import register_search
 from portal_crawler.store.states import Found
 from portal_crawler.store.templates import load_template, recent_bodies, save_template
+from portal_crawler.store.twins import find_twin
 from portal_crawler.store.writer import Writer
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "due_articles",
     "fetch_again",
     "find_payload",
+    "find_twin",
     "finish_run",
     "known_urls",
     "last_capture_ends",

@@ -232,24 +232,4 @@ FAULTS = (
         "robots",
         {"/robots.txt": _page("\ufeffUser-agent: *\nDisallow: /2021/1119/9.html\n", content_type="text/plain")},
     ),
-    Fault(
-        "pager without end",
-        "done",
-        0,
-        "",
-        {
-            "/gn/": lambda a: a.answer(
-                listing("/2021/1119/1.html", FAULTY).replace("</div>", '<a href="/gn/?page=2">下一页</a></div>')
-            ),
-            FAULTY: _page(article(9)),
-            **{
-                f"/gn/?page={n}": _page(
-                    listing("/2021/1119/1.html", FAULTY).replace(
-                        "</div>", f'<a href="/gn/?page={n + 1}">下一页</a></div>'
-                    )
-                )
-                for n in range(2, 60)
-            },
-        },
-    ),
 )

@@ -68,7 +68,10 @@ def listing(*links: str) -> str:
 
 @contextmanager
 def portal(answers: dict[str, Answer], context: ssl.SSLContext | None = None) -> Iterator[Portal]:
-    """A portal on loopback: a channel, two sound articles, and whatever `answers` gives for a path."""
+    """A portal on loopback: a channel, two sound articles, and whatever `answers` gives for a path.
+
+    A name in `answers` that ends in a star stands for all paths that begin with it.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     running = Portal(f"{'https' if context else 'http'}://127.0.0.1:{port}")
@@ -88,7 +91,7 @@ def portal(answers: dict[str, Answer], context: ssl.SSLContext | None = None) ->
                     running.asked.append(path)
                     counts[path] = counts.get(path, 0) + 1
                     asked = Asked(path, head, wrapped, counts[path], port)
-                    answers.get(path, _usual)(asked)
+                    _answer_for(path, answers)(asked)
 
     def accept() -> None:
         while not stopping.is_set():
@@ -114,6 +117,12 @@ def _head(connection: socket.socket) -> str:
             return ""
         data += piece
     return data.decode("latin-1")
+
+
+def _answer_for(path: str, answers: dict[str, Answer]) -> Answer:
+    """What answers a path: its own, or the one for a beginning of it, written with a star."""
+    begun = (answer for name, answer in answers.items() if name.endswith("*") and path.startswith(name[:-1]))
+    return answers.get(path) or next(begun, _usual)
 
 
 def _usual(asked: Asked) -> None:

@@ -14,14 +14,19 @@ import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.faults.kinds import FAULTS, Fault
 from tests.faults.server import FAULTY, portal
+from tests.faults.traps import TRAPS, Trap
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a crawl of a faulty portal came to. memory_mb: peak of its process. sound: stored of the sound articles."""
+    """What a crawl of a faulty portal came to. memory_mb: peak of its process. sound: stored of the sound articles.
+
+    articles: stored of all.
+    """
 
     state: str
     reason: str
@@ -29,7 +34,8 @@ class Outcome:
     seconds: float
     memory_mb: float
     sound: int
-    summary: dict[str, object]
+    articles: int
+    summary: dict[str, Any]
     error: str
 
 
@@ -47,12 +53,34 @@ def crawl(fault: Fault, folder: Path) -> Outcome:
     memory_kb = int(peak[1]) if peak else 0
     with closing(sqlite3.connect(folder / "p.db")) as database:
         row = database.execute(
-            "SELECT state, reason FROM ledger WHERE kind = 'article' AND url LIKE ?", (f"%{FAULTY}",)
+            "SELECT state, reason FROM ledger WHERE kind = 'article' AND url LIKE '%/9.html%' ORDER BY id"
         ).fetchone()
+        articles = database.execute("SELECT count(*) FROM articles").fetchone()[0]
         sound = database.execute("SELECT count(*) FROM articles WHERE url NOT LIKE ?", (f"%{FAULTY}",)).fetchone()[0]
     summary = json.loads(result.stdout.splitlines()[-1]) if result.stdout.strip() else {}
     state, reason = row or ("", "")
-    return Outcome(state, reason or "", result.returncode, seconds, memory_kb / 1024, sound, summary, result.stderr)
+    return Outcome(
+        state, reason or "", result.returncode, seconds, memory_kb / 1024, sound, articles, summary, result.stderr
+    )
+
+
+def surprises(fault: Fault, outcome: Outcome) -> list[str]:
+    """In what an outcome is not the expected one."""
+    summary = outcome.summary
+    found = []
+    if (outcome.state, outcome.exit_code) != (fault.state, fault.exit_code):
+        found.append(f"state {fault.state!r} and exit code {fault.exit_code} were expected")
+    if fault.reason not in outcome.reason:
+        found.append(f"{fault.reason!r} is not in the reason")
+    if outcome.seconds > fault.seconds:
+        found.append(f"more than {fault.seconds} s")
+    if isinstance(fault, Trap):
+        named = " ".join(summary["traps"])
+        if fault.trap not in named or fault.trap not in summary["outcome"]:
+            found.append(f"{fault.trap!r} is not named among the traps, {named!r}")
+        if outcome.articles != fault.articles or summary["listings"] > fault.listings:
+            found.append(f"{outcome.articles} articles of {fault.articles} from {summary['listings']} pages of lists")
+    return found
 
 
 def main() -> None:
@@ -62,20 +90,19 @@ def main() -> None:
         return
     names = sys.argv[1:]
     wrong = 0
-    print(f"{'fault':32} {'state':8} {'exit':>4} {'s':>6} {'MB':>5}  reason")
-    for fault in FAULTS:
+    print(f"{'fault':44} {'state':8} {'exit':>4} {'s':>6} {'MB':>5}  reason")
+    for fault in (*FAULTS, *TRAPS):
         if names and not any(name in fault.name for name in names):
             continue
         with tempfile.TemporaryDirectory() as folder:
             outcome = crawl(fault, Path(folder))
-        good = (outcome.state, outcome.exit_code) == (fault.state, fault.exit_code) and fault.reason in outcome.reason
-        good = good and outcome.seconds <= fault.seconds
-        wrong += not good
+        found = surprises(fault, outcome)
+        wrong += bool(found)
         line = (
-            f"{fault.name:32} {outcome.state:8} {outcome.exit_code:4} {outcome.seconds:6.1f} {outcome.memory_mb:5.0f}"
+            f"{fault.name:44} {outcome.state:8} {outcome.exit_code:4} {outcome.seconds:6.1f} {outcome.memory_mb:5.0f}"
         )
-        expected = "" if good else f"  EXPECTED {fault.state} {fault.exit_code} {fault.reason!r} in {fault.seconds} s"
-        print(f"{line}  {outcome.reason[:90]}{expected}", flush=True)
+        why = " ".join(outcome.summary.get("traps", ())) or outcome.reason
+        print(f"{line}  {why[:110]}{'  UNEXPECTED: ' if found else ''}{', '.join(found)}", flush=True)
     sys.exit(wrong > 0)
 
 
