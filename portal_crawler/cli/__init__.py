@@ -11,6 +11,7 @@ import sys
 import click
 
 from portal_crawler import __version__
+from portal_crawler.cli.backup import backup
 from portal_crawler.cli.check import check
 from portal_crawler.cli.crawl import crawl
 from portal_crawler.cli.demo import demo
@@ -52,6 +53,7 @@ for command in (
     check,
     verify,
     reextract,
+    backup,
     demo,
 ):
     main.add_command(command)

@@ -78,6 +78,26 @@ def open_reader(path: Path) -> Store:
 
     Raises StorageError when there is none, its schema is not this version's, or it cannot be read.
     """
+    store = open_earlier(path)
+    try:
+        with _storage_errors(path):
+            pending = migrations.pending(Database(store.connection))
+        if pending:
+            raise StorageError(
+                f"{path}: made by an older version or not by portal-crawler; a crawl brings it up to date"
+            )
+        _prepare(store.connection)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def open_earlier(path: Path) -> Store:
+    """The database for reading only, of this version's schema or an earlier one, as it is.
+
+    Raises StorageError when there is none, its schema is newer, or it cannot be read.
+    """
     if not path.is_file():
         raise StorageError(f"{path}: no such database")
     with _storage_errors(path):
@@ -85,13 +105,7 @@ def open_reader(path: Path) -> Store:
             f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_S, isolation_level=None
         )
         try:
-            database = Database(connection)
-            _refuse_newer(path, database)
-            if migrations.pending(database):
-                raise StorageError(
-                    f"{path}: made by an older version or not by portal-crawler; a crawl brings it up to date"
-                )
-            _prepare(connection)
+            _refuse_newer(path, Database(connection))
         except BaseException:
             connection.close()
             raise

@@ -68,12 +68,12 @@ def take_lock(db: Path, portal: str) -> FileLock:
 
 
 def is_held(db: Path, portal: str) -> bool:
-    """Whether a process crawls this portal into this database now. Raises StorageError when that cannot be seen."""
+    """Whether a process crawls this portal into this database now; also when nobody can tell."""
     path = _path(db, portal)
     try:
-        return path.is_file() and not _is_free(path)
-    except OSError as error:
-        raise _storage_error(path, error) from error
+        return path.exists() and not _is_free(path)
+    except OSError:
+        return True
 
 
 def _path(db: Path, portal: str) -> Path:
