@@ -23,8 +23,10 @@ from portal_crawler.cli.history import history
 from portal_crawler.cli.listing import listing
 from portal_crawler.cli.portals import portals
 from portal_crawler.cli.reextract import reextract
+from portal_crawler.cli.report import report
 from portal_crawler.cli.schema import schema
 from portal_crawler.cli.search import search
+from portal_crawler.cli.serve import serve
 from portal_crawler.cli.status import status
 from portal_crawler.cli.verify import verify
 
@@ -48,7 +50,9 @@ for command in (
     portals,
     search,
     export,
+    report,
     schema,
+    serve,
     status,
     check,
     verify,
