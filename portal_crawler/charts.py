@@ -70,7 +70,7 @@ def heat_map(
     unit: str,
     shade: Literal["linear", "log"] = "linear",
 ) -> Markup:
-    """Values as fields of a map, the darker the more: a named row for each key, a column for each label.
+    """Values as fields of a map, the stronger the more: a named row for each key, a column for each label.
 
     None leaves a field empty. unit: what stands behind a value in its title. shade: `log` for values that differ a
     hundredfold. No rows or no labels give an empty text.
@@ -91,12 +91,14 @@ def heat_map(
             if value is None:
                 continue
             share = (log1p(value) / log1p(most) if shade == "log" else value / most) if value else 0.0
-            dark = _FAINTEST + (1 - _FAINTEST) * share if value else 0.0
+            strong = _FAINTEST + (1 - _FAINTEST) * share if value else 0.0
             parts.append(
                 Markup(
                     '<rect class="cell" fill-opacity="{:.2f}" x="{:.2f}" y="{}" width="{:.2f}" height="{}">'
                     "<title>{}, {}: {:,} {}</title></rect>"
-                ).format(dark, _NAMES + place * width, top + 1, width - gap, _ROW - 2, name, labels[place], value, unit)
+                ).format(
+                    strong, _NAMES + place * width, top + 1, width - gap, _ROW - 2, name, labels[place], value, unit
+                )
             )
     parts += _ticks(labels, _NAMES, width, len(rows) * _ROW + _BOTTOM - 8)
     return Markup("").join([*parts, Markup("</svg>")])
