@@ -24,6 +24,7 @@ from portal_crawler.cli.listing import listing
 from portal_crawler.cli.portals import portals
 from portal_crawler.cli.reextract import reextract
 from portal_crawler.cli.report import report
+from portal_crawler.cli.reprints import reprints
 from portal_crawler.cli.schema import schema
 from portal_crawler.cli.search import search
 from portal_crawler.cli.serve import serve
@@ -49,6 +50,7 @@ for command in (
     listing,
     portals,
     search,
+    reprints,
     export,
     report,
     schema,

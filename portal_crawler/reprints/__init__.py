@@ -4,6 +4,7 @@
 database; `run` reads what is queued in the store. docs/reprints.md says by which rules, and why.
 """
 
+from portal_crawler.reprints.after_crawl import group_after_crawl
 from portal_crawler.reprints.run import Grouped, GroupingElsewhere, group_reprints
 
-__all__ = ["Grouped", "GroupingElsewhere", "group_reprints"]
+__all__ = ["Grouped", "GroupingElsewhere", "group_after_crawl", "group_reprints"]

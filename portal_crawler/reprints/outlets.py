@@ -25,7 +25,7 @@ _BEFORE_KNOWN = re.compile(r"^(?:据|综合|自)(?=.{2})")
 # 新华网甘肃频道 and 人民网-甘肃频道 are parts of the site.
 _SECTION = re.compile(r"(?<=[网报端])[-–—·]?[\u4e00-\u9fff]{2,4}频道$")
 _BRACKETS = re.compile(r"[《》〈〉<>【】\[\]“”\"'「」『』〔〕]")
-_ASIDE = re.compile(r"\([^()]*\)?$")
+_ASIDE = re.compile(r"\([^()]*(?:\)|$)")
 # 新华社北京11月19日电: agency, place, day. The place is told from the agency's name by the list of known outlets, or by
 # how names of agencies, papers and sites end.
 _DATELINE = re.compile(r"\d{1,4}年?\d{0,2}月?\d{1,2}日.*$|(?:\d{1,2}日)?(?:专)?电$")
@@ -35,7 +35,7 @@ _REPORTER = re.compile(
 )
 # Where an outlet prints: its own name stands before it.
 _PLATFORM = re.compile(
-    r"(?:新闻)?(?:客户端|app|微信公众号|微信公众平台|微信公号|公众号|公号|官方微信|微信号|微信|官方微博|微博|官微|视频号|抖音号?|头条号|"
+    r"(?:新闻|官方)?(?:客户端|app|微信公众号|微信公众平台|微信公号|公众号|公号|官方微信|微信号|微信|官方微博|微博|官微|视频号|抖音号?|头条号|"
     r"百家号|官方网站|官网|网站|手机版|手机报|综合报道|综合消息|综合|报道|消息|供稿|稿件?|专供|等)$",
     re.IGNORECASE,
 )
@@ -57,7 +57,7 @@ def outlets_of(printed: str) -> tuple[Outlet, ...]:
     found: dict[str, Outlet] = {}
     whole = _SECTION.sub("", unicodedata.normalize("NFKC", printed).strip())
     known = _known()
-    for part in [whole] if fold_letters(whole) in known else _BREAK.split(whole):
+    for part in [whole] if fold_letters(whole) in known else _BREAK.split(_ASIDE.sub("", whole) or whole.strip("()")):
         name = _name_in(part)
         if name is not None:
             outlet = known.get(fold_letters(name)) or Outlet(name)
@@ -73,7 +73,7 @@ def version() -> str:
 def _name_in(part: str) -> str | None:
     """The name in one part of a source; a known one as soon as it is one."""
     known = _known()
-    name = _ASIDE.sub("", _BRACKETS.sub("", part)).strip(" :.。,-_")
+    name = _BRACKETS.sub("", part).strip(" :.。,-_")
     for shorten in (_without_prefix, _without_reporter, _without_dateline, _without_platform):
         if fold_letters(name) in known:
             return name

@@ -62,12 +62,13 @@ def group_reprints(
     portals: Mapping[str, Portal],
     *,
     budget_s: float | None = None,
+    is_over: Callable[[], bool] = lambda: False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Grouped:
     """Read what is queued, for at most `budget_s` seconds, in short transactions: a kill costs the last one.
 
-    portals: profiles by id, which say what each portal is called. progress: takes how many articles are read, and of
-    how many. Raises GroupingElsewhere, and StorageError when the disk refuses.
+    portals: profiles by id, which say what each portal is called. is_over: whether to stop now. progress: takes how
+    many articles are read, and of how many. Raises GroupingElsewhere, and StorageError when the disk refuses.
     """
     with _lock(store.path):
         began_s = time.monotonic()
@@ -76,7 +77,7 @@ def group_reprints(
             when_rules_change(connection, "outlets", outlets.version(), lambda _: _name_again(connection))
             _name_portals(connection, portals)
             grouped = Grouped(left=count_queued(connection))
-        while grouped.left and (budget_s is None or time.monotonic() - began_s < budget_s):
+        while grouped.left and not is_over() and (budget_s is None or time.monotonic() - began_s < budget_s):
             ends_s = time.monotonic() + _TRANSACTION_S
             with store.transaction() as connection:
                 while (article := next_queued(connection)) and time.monotonic() < ends_s:

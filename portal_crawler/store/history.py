@@ -73,7 +73,7 @@ def history_of(store: Store, url: str) -> History:
 
     Raises UnknownArticle when none is stored, ValueError for what is no http(s) address.
     """
-    article_id = _find(store, url)
+    article_id = find_article(store, url)
     row = store.rows(
         """SELECT a.url, a.portal, a.state, a.first_seen_at, a.last_seen_at, coalesce(r.checks, 0) AS checks,
                   r.checked_at, r.next_check_at, coalesce(r.missing, 0) AS missing, r.first_missing_at,
@@ -96,8 +96,11 @@ def history_of(store: Store, url: str) -> History:
     return History(**dict(row), revisions=tuple(revisions))
 
 
-def _find(store: Store, url: str) -> int:
-    """The id of the article at an address: its own, a variant of it, or one of its further pages."""
+def find_article(store: Store, url: str) -> int:
+    """The id of the article at an address: its own, a variant of it, or one of its further pages.
+
+    Raises UnknownArticle when none is stored, ValueError for what is no http(s) address.
+    """
     canonical = canonical_url(url)
     rows = store.rows(
         """SELECT article_id, url, state, reason FROM ledger WHERE identity = ? AND kind <> 'listing'

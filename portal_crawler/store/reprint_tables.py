@@ -69,49 +69,45 @@ JOIN source_names s ON s.printed = a.source
 JOIN outlets o ON o.id = s.outlet_id
 GROUP BY o.id;;
 CREATE VIEW reprints AS
-WITH timed AS (
-    SELECT m.cluster_id, m.likeness, a.id AS article_id, a.portal, a.url, a.title, a.published_at,
-           a.published_precision, a.source,
-           CAST(strftime('%s', a.published_at) AS INTEGER) AS begins,
-           CAST(strftime('%s', a.published_at) AS INTEGER)
-               + CASE a.published_precision WHEN 'second' THEN 1 WHEN 'minute' THEN 60 ELSE 86400 END AS ends
-    FROM cluster_members m
-    JOIN articles a ON a.id = m.article_id
-)
-SELECT cluster_id, article_id, portal, url, title, published_at, published_precision, source, likeness,
-       begins < min(ends) OVER cluster AS may_be_first,
-       count(*) OVER cluster AS members,
-       count(*) OVER (PARTITION BY cluster_id, portal) AS members_of_portal
-FROM timed
-WINDOW cluster AS (PARTITION BY cluster_id);;
+SELECT m.cluster_id, a.id AS article_id, a.portal, a.url, a.title, a.published_at, a.published_precision, a.source,
+       m.likeness,
+       CAST(strftime('%s', a.published_at) AS INTEGER) < (
+           SELECT min(CAST(strftime('%s', b.published_at) AS INTEGER)
+                      + CASE b.published_precision WHEN 'second' THEN 1 WHEN 'minute' THEN 60 ELSE 86400 END)
+           FROM cluster_members o JOIN articles b ON b.id = o.article_id WHERE o.cluster_id = m.cluster_id
+       ) AS may_be_first,
+       (SELECT count(*) FROM cluster_members o WHERE o.cluster_id = m.cluster_id) AS members,
+       (SELECT count(*) FROM cluster_members o JOIN articles b ON b.id = o.article_id
+        WHERE o.cluster_id = m.cluster_id AND b.portal = a.portal) AS members_of_portal
+FROM cluster_members m
+JOIN articles a ON a.id = m.article_id;;
 CREATE VIEW reprint_origins AS
-WITH firsts AS (
+SELECT f.cluster_id, f.members, f.portals, f.untimed, f.first_published_at, f.first_article_id, f.first_portal,
+       first.name AS first_outlet,
+       (SELECT json_group_array(DISTINCT o.name)
+        FROM cluster_members m
+        JOIN articles a ON a.id = m.article_id
+        JOIN source_names s ON s.printed = a.source
+        JOIN outlets o ON o.id = s.outlet_id
+        WHERE m.cluster_id = f.cluster_id) AS printed_outlets,
+       (SELECT CASE WHEN first.id IS NULL OR count(*) = 0 THEN NULL
+                    WHEN sum(o.id = first.id) THEN 'outlet'
+                    WHEN sum(o.group_name = first.group_name) THEN 'group'
+                    ELSE 'other' END
+        FROM cluster_members m
+        JOIN articles a ON a.id = m.article_id
+        JOIN source_names s ON s.printed = a.source
+        JOIN outlets o ON o.id = s.outlet_id
+        WHERE m.cluster_id = f.cluster_id AND a.portal <> f.first_portal) AS reprints_name
+FROM (
     SELECT cluster_id, max(members) AS members, count(DISTINCT portal) AS portals,
-           count(*) - count(published_at) AS untimed,
-           min(published_at) FILTER (WHERE may_be_first) AS first_published_at,
-           CASE WHEN count(*) FILTER (WHERE may_be_first) = 1
-                THEN max(article_id) FILTER (WHERE may_be_first) END AS first_article_id,
+           count(*) - count(published_at) AS untimed, min(published_at) AS first_published_at,
+           CASE WHEN sum(may_be_first) = 1 THEN max(CASE WHEN may_be_first THEN article_id END) END AS first_article_id,
            CASE WHEN count(DISTINCT CASE WHEN may_be_first THEN portal END) = 1
                 THEN max(CASE WHEN may_be_first THEN portal END) END AS first_portal
     FROM reprints
     GROUP BY cluster_id
-),
-named AS (
-    SELECT m.cluster_id, a.portal, o.id AS outlet_id, o.name, o.group_name
-    FROM cluster_members m
-    JOIN articles a ON a.id = m.article_id
-    JOIN source_names s ON s.printed = a.source
-    JOIN outlets o ON o.id = s.outlet_id
-)
-SELECT f.cluster_id, f.members, f.portals, f.untimed, f.first_published_at, f.first_article_id, f.first_portal,
-       first.name AS first_outlet,
-       (SELECT json_group_array(DISTINCT n.name) FROM named n WHERE n.cluster_id = f.cluster_id) AS printed_outlets,
-       (SELECT CASE WHEN first.id IS NULL OR count(*) = 0 THEN NULL
-                    WHEN sum(n.outlet_id = first.id) THEN 'outlet'
-                    WHEN sum(n.group_name = first.group_name) THEN 'group'
-                    ELSE 'other' END
-        FROM named n WHERE n.cluster_id = f.cluster_id AND n.portal <> f.first_portal) AS reprints_name
-FROM firsts f
+) f
 LEFT JOIN portal_outlets p ON p.portal = f.first_portal
 LEFT JOIN outlets first ON first.id = p.outlet_id
 """
