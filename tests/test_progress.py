@@ -131,7 +131,7 @@ def test_a_crawl_says_what_went_wrong_and_what_was_asked_for_again_once_there_is
 def crawled(tmp_path_factory: pytest.TempPathFactory, cli: Cli) -> Path:
     """A folder with the database and the archive of a demo."""
     folder = tmp_path_factory.mktemp("demo")
-    assert cli("demo", "--directory", folder, "--articles", "10", cwd=folder).returncode == 0
+    assert cli("demo", "--directory", folder, cwd=folder).returncode == 0
     return folder
 
 
