@@ -12,10 +12,14 @@ from urllib.parse import urljoin
 
 from lxml import etree, html
 
-# With what is in them.
-_DROPPED = frozenset(
-    "script link base meta object embed applet audio video canvas template portal noembed svg math dialog".split()
+# With what is in them, which nobody sees.
+_DROPPED = frozenset("script link base meta template noembed".split())
+# Only themselves: the parser takes what follows some of them for their content.
+_UNWRAPPED = frozenset(
+    """object embed applet param audio video source track canvas portal svg math image use animate set dialog form
+    frameset noframes noscript""".split()
 )
+_BLOCKS = frozenset("form frameset noframes noscript dialog".split())
 _FRAMES = frozenset(("iframe", "frame"))
 # Everything else a page says about its elements is left out.
 _KEPT = frozenset(
@@ -34,10 +38,10 @@ def harmless(text: str, url: str) -> bytes:
     Pictures and frames become the addresses they would be loaded from.
     """
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    document = None
-    if text.strip():
+    try:
         document = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser, ensure_head_body=True)
-    if document is None:
+    except etree.ParserError:
+        # Nothing but comments and blanks.
         return b"<!DOCTYPE html><title></title>"
     for element in list(document.iter()):
         if not isinstance(element.tag, str) or element.tag in _DROPPED or ":" in element.tag:
@@ -61,8 +65,8 @@ def _tame(element: etree._Element, url: str) -> None:
     for name in list(element.attrib):
         if name not in _KEPT:
             del element.attrib[name]
-    if element.tag == "form" or element.tag in ("frameset", "noframes", "noscript"):
-        element.tag = "div"
+    if element.tag in _UNWRAPPED:
+        element.tag = "div" if element.tag in _BLOCKS else "span"
     elif element.tag in _NO_FORM:
         element.set("disabled", "disabled")
     elif element.tag in ("a", "area") and href:

@@ -44,9 +44,10 @@ def serve(db: Path, archive: Path, *, host: str, port: int, announce: Callable[[
         config = uvicorn.Config(
             datasette.app(), log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE_S, lifespan="on"
         )
-        server = _Server(config, lambda: announce(_address(host, listener.getsockname()[1])))
         database = datasette.get_database(DATABASE)
         assert isinstance(database, ReadOnly)
+        address = _address(host, listener.getsockname()[1])
+        server = _Server(config, lambda: announce(address), database.interrupt)
         # uvicorn ends in good order and then raises the signal again, for whoever started it.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stop)
@@ -58,13 +59,20 @@ def serve(db: Path, archive: Path, *, host: str, port: int, announce: Callable[[
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, when_started: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, when_started: Callable[[], None], when_told_to_end: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._when_started = when_started
+        self._when_told_to_end = when_told_to_end
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._when_started()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._when_told_to_end()
 
 
 def is_loopback(host: str) -> bool:
