@@ -13,6 +13,7 @@ from scrapy.settings import Settings
 from portal_crawler.article import Portal
 from portal_crawler.extensions.journal import JournalSession
 from portal_crawler.middlewares.browser import BROWSER_MIDDLEWARES, browser_settings
+from portal_crawler.reprints import group_after_crawl
 from portal_crawler.session import CrawlOptions, Session
 from portal_crawler.spiders.portal import PortalSpider
 from portal_crawler.store.locks import LockHeld
@@ -46,7 +47,10 @@ def crawl_portal(portal: Portal, options: CrawlOptions) -> RunSummary:
             process.start(install_signal_handlers=False)
     except Exception as error:
         session.fatal = session.fatal or error
-    return session.close()
+    summary = session.close()
+    if session.fatal is None and session.stopped_by is None:
+        group_after_crawl(options.db, portal, summary.seconds)
+    return summary
 
 
 def crawl_settings(portal: Portal, options: CrawlOptions) -> Settings:

@@ -17,6 +17,8 @@ from opencc import OpenCC
 
 from portal_crawler.article import Article, Capture
 from portal_crawler.cli import main
+from portal_crawler.demo import build
+from portal_crawler.demo.server import serve
 from portal_crawler.portals import load_profiles
 from portal_crawler.reprints import group_after_crawl, group_reprints
 from portal_crawler.reprints.compare import Version, likeness
@@ -25,6 +27,7 @@ from portal_crawler.reprints.text import read_text
 from portal_crawler.store import PageCapture, Store, Writer, columns_of, open_store, rewrite_article, start_run
 from portal_crawler.store.cluster_view import cluster_of
 from portal_crawler.store.clusters import likely_heads
+from tests.crawl_process import start_crawl
 from tests.reprint_maker import make_collection
 from tests.reprint_maker.score import score, store_made
 
@@ -392,6 +395,21 @@ def test_an_unknown_address_is_wrong_usage_and_a_missing_database_stays_missing(
     assert run_reprints(store.path, "http://nowhere.example/").exit_code == 2
     missing = run_reprints(tmp_path / "none.db")
     assert (missing.exit_code, (tmp_path / "none.db").exists()) == (7, False)
+
+
+def test_a_crawl_ends_with_looking_at_what_it_brought(tmp_path: Path) -> None:
+    replica = build(20, 3)
+    paths = [channel.listing_path for channel in replica.channels]
+    with serve(replica) as base:
+        process = start_crawl(tmp_path, base, paths)
+        process.join(60)
+    assert process.exitcode == 0
+    store = open_store(tmp_path / "p.db")
+    articles, queued, outlets = (
+        store.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("articles", "reprint_queue", "outlets")
+    )
+    store.close()
+    assert (articles > 0, queued, outlets > 0) == (True, 0, True)
 
 
 def test_what_goes_wrong_after_a_crawl_harms_nothing(tmp_path: Path) -> None:
