@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -15,10 +16,21 @@ from portal_crawler.store.schema import migrations, unknown_migration
 
 # How long a writer waits for another one; a transaction of a crawl takes milliseconds.
 _BUSY_S = 60.0
+# SQLite empties the write-ahead log when nobody reads it. Behind queries of which one always runs, it would grow for
+# ever: from this size on a writer waits for them, for so long and so often, so that a long one costs crawls little.
+_LOG_BYTES = 64 * 2**20
+_LOG_WAIT_S, _LOG_REST_S = 2.0, 30.0
 
 
 class StorageError(Exception):
     """The database cannot be opened, read or written: what was wrong, and what would be right."""
+
+
+@dataclass(slots=True)
+class _Log:
+    """The write-ahead log: from when on, by the monotonic clock, it may be emptied again."""
+
+    rests_until_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,7 @@ class Store:
 
     path: Path
     connection: sqlite3.Connection
+    _log: _Log = field(default_factory=_Log, repr=False, compare=False)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -41,6 +54,7 @@ class Store:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
+            self._empty_log()
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
         """All rows of a query. Raises StorageError when the database is damaged, locked or gone."""
@@ -50,6 +64,26 @@ class Store:
     def close(self) -> None:
         """Close the connection; the last one also folds the write-ahead log back into the file."""
         self.connection.close()
+
+    def _empty_log(self) -> None:
+        """Fold a log that has grown too large back into the file, if those who read will let it."""
+        now_s = time.monotonic()
+        if now_s < self._log.rests_until_s:
+            return
+        try:
+            size_bytes = self.path.with_name(f"{self.path.name}-wal").stat().st_size
+        except OSError:
+            return
+        if size_bytes <= _LOG_BYTES:
+            return
+        self.connection.execute(f"PRAGMA busy_timeout = {_LOG_WAIT_S * 1000:.0f}")
+        in_use = 1
+        # The transaction is committed; what cannot be folded back now is later.
+        with suppress(sqlite3.OperationalError):
+            in_use, *_ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if in_use:
+            self._log.rests_until_s = now_s + _LOG_REST_S
+        self.connection.execute(f"PRAGMA busy_timeout = {_BUSY_S * 1000:.0f}")
 
 
 def open_store(path: Path) -> Store:
@@ -119,6 +153,8 @@ def _migrate(path: Path, connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     # A commit is on disk when it returns: batched, it costs next to nothing over NORMAL (measured).
     connection.execute("PRAGMA synchronous = FULL")
+    # Emptied, it gives its room back to the disk.
+    connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
     # Taken even when nothing is pending: a place that cannot be written shows now, not after the requests.
     connection.execute("BEGIN IMMEDIATE")
     try:
