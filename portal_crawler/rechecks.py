@@ -52,11 +52,11 @@ class _Doubtful:
 class Rechecks:
     """The re-checks of one run. unchanged, revised, missing, doubtful, unanswered: how many, so far.
 
-    on_answer: told of each answer what it was: done, blocked or failed. archive: the archive's folder.
+    on_answer: told of each answer its address and what it was: done, blocked or failed. archive: the archive's folder.
     """
 
     def __init__(
-        self, store: Store, writer: Writer, archive: Path, portal: Portal, on_answer: Callable[[str], None]
+        self, store: Store, writer: Writer, archive: Path, portal: Portal, on_answer: Callable[[str, str], None]
     ) -> None:
         self._store = store
         self._writer = writer
@@ -113,7 +113,7 @@ class Rechecks:
     def find_nothing(self, url: str, state: str) -> None:
         """There was no answer, or one that says nothing of the article. state: failed, blocked or skipped."""
         due = self._asked.pop(url)
-        self._on_answer(state)
+        self._on_answer(url, state)
         # What robots.txt or the crawl's own rules forbid will be no better in an hour, and is nobody's failure.
         self.unanswered += state != "skipped"
         self.blocked += state == "blocked"
@@ -168,7 +168,7 @@ class Rechecks:
                 )
 
     def _answered(self, url: str) -> Due:
-        self._on_answer("done")
+        self._on_answer(url, "done")
         return self._asked.pop(url)
 
     def _count_present(self, due: Due) -> None:

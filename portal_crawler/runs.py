@@ -27,7 +27,7 @@ _LENIENT_TLS = {
     "DOWNLOADER_CLIENTCONTEXTFACTORY": "portal_crawler.middlewares.tls.LenientContextFactory",
     "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.0",
 }
-# After a signal, downloads in flight get this long; the whole stop stays under 10 seconds.
+# After a signal or the deadline, downloads in flight get this long; the whole stop stays under 10 seconds.
 _GRACE_S = 5.0
 
 
@@ -43,6 +43,8 @@ def crawl_portal(portal: Portal, options: CrawlOptions) -> RunSummary:
     try:
         process = AsyncCrawlerProcess(settings)
         process.crawl(PortalSpider, session=session)
+        if options.deadline_s is not None:
+            _end_after(options.deadline_s, session)
         with _stopped_by_signals(session):
             process.start(install_signal_handlers=False)
     except Exception as error:
@@ -94,6 +96,17 @@ def _stopped_by_signals(session: Session) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _end_after(seconds: float, session: Session) -> None:
+    """Leave the reactor when the deadline has passed and what was under way then has not ended."""
+    from twisted.internet import reactor
+
+    def end() -> None:
+        session.timed_out = True
+        _stop_reactor()
+
+    reactor.callFromThread(reactor.callLater, seconds + _GRACE_S, end)
 
 
 def _stop_reactor() -> None:

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from portal_crawler.archive import ArchiveWriter, Exchange, recover
 from portal_crawler.article import BEIJING, Article, Capture, Channel, Portal
+from portal_crawler.hosts import Hosts
 from portal_crawler.rechecks import Rechecks
+from portal_crawler.settings import DOWNLOAD_DELAY
 from portal_crawler.store import (
     SCHEDULE,
     Found,
@@ -25,8 +28,6 @@ from portal_crawler.store import (
 from portal_crawler.store.locks import take_lock
 from portal_crawler.summary import RunSummary, outcome_of
 
-# So many refusals one after the other are the portal's answer to the crawl.
-_REFUSALS = 5
 # A batch is written when it has so many entries, or when it is a second old.
 BATCH = 100
 
@@ -77,11 +78,10 @@ class Session:
         self.asked_articles = 0
         self.timed_out = False
         self.on_stop: Callable[[], None] | None = None
-        self.refused = False
+        self.hosts = Hosts(_pause_s(portal, options))
         self.unreachable: list[str] = []
         self.traps: list[str] = []
         self.soft_404s = 0
-        self._refused_in_a_row = 0
         self._unsettled: dict[str, str] = {}
         self._closed = False
         self._lock = take_lock(options.db, portal.id)
@@ -138,7 +138,7 @@ class Session:
             self._unsettled.pop(url, None)
         else:
             self._unsettled[url] = state
-        self._count_refusals(state)
+        self._count_refusals(url, state)
         self._flush_when_full()
 
     def defer(self, url: str, kind: str, reason: str) -> None:
@@ -156,15 +156,12 @@ class Session:
         """Queue an article with its pages."""
         self.writer.add_article(article, pages)
         self._unsettled.pop(article.url, None)
-        self._count_refusals("done")
+        self._count_refusals(article.url, "done")
         self._flush_when_full()
 
-    def _count_refusals(self, state: str) -> None:
-        """Stop asking a portal that refuses everything: more requests would only harden it."""
-        self._refused_in_a_row = self._refused_in_a_row + 1 if state == "blocked" else 0
-        if self._refused_in_a_row >= _REFUSALS and not self.refused:
-            self.refused = True
-            self.stop()
+    def _count_refusals(self, url: str, state: str) -> None:
+        """Stop asking a host that refuses everything: more requests would only harden it."""
+        self.hosts.count(urlsplit(url).hostname or "", is_refusal=state == "blocked")
 
     def may_ask_for_article(self) -> bool:
         """Whether the limit of articles leaves room for one more; counts it when it does."""
@@ -263,3 +260,8 @@ class Session:
     def _flush_when_full(self) -> None:
         if len(self.writer) >= BATCH:
             self.flush()
+
+
+def _pause_s(portal: Portal, options: CrawlOptions) -> float:
+    chosen = options.delay_s if options.delay_s is not None else portal.delay_s
+    return DOWNLOAD_DELAY if chosen is None else chosen

@@ -13,6 +13,7 @@ DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 16
+SCHEDULER_PRIORITY_QUEUE = "portal_crawler.middlewares.patience.PatientQueue"
 # Portals need no session, and a cookie kept is a cookie that may cross hosts; walls have a middleware of their own.
 COOKIES_ENABLED = False
 # No listening socket while a crawl runs: both would take commands.
@@ -28,9 +29,10 @@ DEFAULT_REQUEST_HEADERS = {
 # Who is not who the address says is not read as it; a profile's `lenient_tls` takes what an old host has.
 DOWNLOAD_VERIFY_CERTIFICATES = True
 
-# Bounds: a news page is below these by far; Scrapy's default of 1 GiB is not.
+# Bounds: a news page is below these by far, also one of 20 MB with its pictures written into it; Scrapy's default
+# of 1 GiB is not.
 DOWNLOAD_TIMEOUT = 40
-DOWNLOAD_MAXSIZE = 32 * 1024 * 1024
+DOWNLOAD_MAXSIZE = 24 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
 # A body cut short is an error to be tried again, not a shorter article.
 DOWNLOAD_FAIL_ON_DATALOSS = True
@@ -65,6 +67,8 @@ REFERER_ENABLED = True
 
 DOWNLOADER_MIDDLEWARES = {
     "portal_crawler.middlewares.addresses.AddressGuard": 20,
+    # Above robots.txt, which a host that wants to be left alone is not asked for, either.
+    "portal_crawler.middlewares.patience.PatienceMiddleware": 50,
     "portal_crawler.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "portal_crawler.middlewares.retry.PatientRetryMiddleware": 550,

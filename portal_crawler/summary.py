@@ -76,7 +76,7 @@ def _judge(summary: RunSummary, session: Session) -> tuple[int, str]:
     if session.stopped_by is not None:
         return 128 + session.stopped_by, f"stopped by signal {session.stopped_by}, state saved"
     if summary.blocked:
-        gave_up = ", the crawl gave up" if session.refused else ""
+        gave_up = ", the crawl gave up" if session.hosts.refusing else ""
         return BLOCKED, f"the portal blocks us: {summary.blocked} URLs{gave_up}"
     if summary.empty_channels:
         return DRIFT, f"nothing listed in: {', '.join(summary.empty_channels)}"

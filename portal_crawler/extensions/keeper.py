@@ -93,5 +93,5 @@ class Keeper:
     def _stop(self) -> None:
         engine = self._crawler.engine
         if self._closing is None and engine is not None and engine.spider is not None:
-            reason = "storage" if self._session.fatal else "blocked" if self._session.refused else "signal"
+            reason = "storage" if self._session.fatal else "signal"
             self._closing = asyncio.ensure_future(engine.close_spider_async(reason=reason))

@@ -1,46 +1,59 @@
-"""Retries that wait: as long as the server asks for, or longer each time."""
+"""Retries that wait: as long as the server asks for, or longer each time; and the host's other requests wait, too."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 
 from portal_crawler.middlewares.addresses import REFUSED_NAMES, ForbiddenAddress
+from portal_crawler.middlewares.patience import host_of, hosts_of
 
 # A server that asks for more is asked again by the next run.
 _MOST_S = 120.0
+# More than this is no wish but a mistake: the host is treated as one that asked for nothing.
+_CREDIBLE_S = 86_400.0
+_BUSY = (429, 503)
 
 
 class PatientRetryMiddleware(RetryMiddleware):
-    """Scrapy's retries with back-off, and with Retry-After honoured up to a bound."""
+    """Scrapy's retries with back-off. Retry-After is honoured for the whole host, up to a bound by a pause, and beyond
+    it by leaving the host alone for the rest of the run.
+    """
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         again = super().process_response(request, response)
+        host, hosts = host_of(request), hosts_of(self.crawler)
+        wanted_s = _wanted_s(response) if response.status in _BUSY else None
+        if wanted_s is not None and wanted_s > _MOST_S:
+            if wanted_s <= _CREDIBLE_S:
+                hosts.close(host, f"{host} answered {response.status} and wants {wanted_s:.0f} s of rest")
+            return response
+        wait_s = max(wanted_s or 0.0, hosts.back_off_s(request.meta.get("retry_times", 0) + 1))
+        if wanted_s is not None or response.status in _BUSY:
+            hosts.rest(host, wait_s)
         if isinstance(again, Request):
-            wait_s = retry_after_s(response.headers.get(b"Retry-After"), datetime.now(UTC))
-            if wait_s is not None and wait_s > _MOST_S:
-                return response
-            await asyncio.sleep(wait_s if wait_s is not None else self._back_off_s(again))
+            await asyncio.sleep(wait_s)
         return again
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:  # type: ignore[override]
-        host = urlsplit(request.url).hostname or ""
+        host = host_of(request)
         if address := REFUSED_NAMES.get(host):
             raise ForbiddenAddress(f"private address: {host} leads to {address}")
         again = super().process_exception(request, exception)
         if isinstance(again, Request):
-            await asyncio.sleep(self._back_off_s(again))
+            await asyncio.sleep(hosts_of(self.crawler).back_off_s(again.meta.get("retry_times", 1)))
         return again
 
-    def _back_off_s(self, request: Request) -> float:
-        base = max(self.crawler.settings.getfloat("DOWNLOAD_DELAY"), 0.05)
-        return float(min(base * 2 ** request.meta.get("retry_times", 1), _MOST_S))
+
+def _wanted_s(response: Response) -> float | None:
+    # By the server's own clock where it tells it: ours may be wrong.
+    date = response.headers.get(b"Date")
+    return retry_after_s(response.headers.get(b"Retry-After"), _moment(date) or datetime.now(UTC))
 
 
 def retry_after_s(value: bytes | None, now: datetime) -> float | None:
@@ -49,11 +62,16 @@ def retry_after_s(value: bytes | None, now: datetime) -> float | None:
         return None
     text = value.decode("latin-1").strip()
     if text.isdecimal():
-        return float(text)
+        # Nobody can wait for a number of a hundred digits, nor compute with it.
+        return float(text[:20])
+    moment = _moment(value)
+    return max((moment - now).total_seconds(), 0.0) if moment else None
+
+
+def _moment(value: bytes | None) -> datetime | None:
+    """A date of HTTP, None where there is none that can be read."""
     try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
+        moment = parsedate_to_datetime((value or b"").decode("latin-1").strip())
+    except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max((moment - now).total_seconds(), 0.0)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

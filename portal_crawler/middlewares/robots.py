@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -12,28 +13,42 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
 from portal_crawler.middlewares.addresses import ForbiddenAddress
+from portal_crawler.middlewares.patience import NotNow
 
 # RFC 9309, section 2.5: at least this much must be read, and more need not be.
 _MOST_BYTES = 500 * 1024
 # A longer delay asked for is a mistake or a wish not to be crawled; the crawl would never end.
 _MOST_DELAY_S = 30.0
+# RFC 9309, section 2.4: rules are good for a day, and longer only while newer ones cannot be read.
+_MOST_AGE_S = 86_400.0
+_NEXT_TRY_S = 3_600.0
+# Walls answer so, and servers out of breath, whatever is asked for: no statement on robots.
+REFUSALS = (429, 512, 521)
 
 
 class RobotsForbid(IgnoreRequest):
     """robots.txt forbids the address."""
 
 
-class RobotsUnavailable(IgnoreRequest):
+class RobotsUnavailable(NotNow):
     """robots.txt cannot be read: the host is not to be crawled now (RFC 9309, section 2.3.1.4)."""
 
 
+class RobotsRefused(IgnoreRequest):
+    """robots.txt was answered by what keeps this crawler out, and so would every page be."""
+
+
+_Rules = Protego | RobotsRefused | ForbiddenAddress | str
+
+
 class RobotsMiddleware:
-    """Asks each host's robots.txt once before the first request to it, and obeys it."""
+    """Asks each host's robots.txt before the first request to it, and again after a day, and obeys it."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._agent: str = crawler.settings["USER_AGENT"]
-        self._rules: dict[str, asyncio.Task[Protego | str | ForbiddenAddress]] = {}
+        self._rules: dict[str, asyncio.Task[_Rules]] = {}
+        self._good_until_s: dict[str, float] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -44,10 +59,11 @@ class RobotsMiddleware:
             return
         split = urlsplit(request.url)
         place = f"{split.scheme}://{split.netloc}"
-        if place not in self._rules:
-            self._rules[place] = asyncio.ensure_future(self._fetch(place))
+        if place not in self._rules or monotonic() > self._good_until_s[place]:
+            self._good_until_s[place] = monotonic() + _MOST_AGE_S
+            self._rules[place] = asyncio.ensure_future(self._renew(place, self._rules.get(place)))
         rules = await asyncio.shield(self._rules[place])
-        if isinstance(rules, ForbiddenAddress):
+        if isinstance(rules, ForbiddenAddress | RobotsRefused):
             raise rules
         if isinstance(rules, str):
             raise RobotsUnavailable(f"robots.txt unavailable: {rules}")
@@ -55,7 +71,15 @@ class RobotsMiddleware:
             raise RobotsForbid("robots.txt")
         self._slow_down(request, rules)
 
-    async def _fetch(self, place: str) -> Protego | str | ForbiddenAddress:
+    async def _renew(self, place: str, before: asyncio.Task[_Rules] | None) -> _Rules:
+        """A host's rules; those before where they can no more be had, for a while."""
+        rules = await self._fetch(place)
+        if before is not None and isinstance(rules, str) and isinstance(known := await before, Protego):
+            self._good_until_s[place] = monotonic() + _NEXT_TRY_S
+            return known
+        return rules
+
+    async def _fetch(self, place: str) -> _Rules:
         """A host's rules, or why they cannot be had."""
         request = Request(
             f"{place}/robots.txt",
@@ -69,18 +93,33 @@ class RobotsMiddleware:
         except ForbiddenAddress as error:
             return error
         except Exception as error:
+            if str(error) == "max redirections reached":
+                # RFC 9309, section 2.3.1.2: after more than five it may be taken for one that is not there.
+                return Protego.parse("")
             return str(error) or type(error).__name__
         if 200 <= response.status < 300:
-            return Protego.parse(response.body[:_MOST_BYTES].decode("utf-8-sig", "replace"))
-        if 400 <= response.status < 500 and response.status != 429:
+            return Protego.parse(_head_of(response.body).decode("utf-8-sig", "replace"))
+        if response.status in REFUSALS:
+            return RobotsRefused(f"robots.txt: http {response.status}")
+        if 400 <= response.status < 500:
             return Protego.parse("")
         return f"http {response.status}"
 
     def _slow_down(self, request: Request, rules: Protego) -> None:
-        wanted = rules.crawl_delay(self._agent)
-        if not wanted:
+        wanted_s = float(rules.crawl_delay(self._agent) or 0)
+        # Neither a number below zero nor one that is none is a delay.
+        if not wanted_s > 0:
             return
-        slots = self._crawler.engine.downloader.slots
-        slot = slots.get(urlsplit(request.url).hostname or "")
-        if slot is not None:
-            slot.delay = max(slot.delay, min(float(wanted), _MOST_DELAY_S))
+        host = urlsplit(request.url).hostname or ""
+        downloader = self._crawler.engine.downloader
+        usual_s = self._crawler.settings.getfloat("DOWNLOAD_DELAY")
+        # Scrapy forgets the slot of a host that had no request for a minute, and makes it anew from this.
+        downloader.per_slot_settings.setdefault(host, {})["delay"] = max(usual_s, min(wanted_s, _MOST_DELAY_S))
+        downloader.per_slot_settings[host]["concurrency"] = 1
+        if slot := downloader.slots.get(host):
+            slot.delay, slot.concurrency = downloader.per_slot_settings[host]["delay"], 1
+
+
+def _head_of(body: bytes) -> bytes:
+    """As much of robots.txt as is read, without a line that was cut: half of an address forbids more than the whole."""
+    return body if len(body) <= _MOST_BYTES else body[:_MOST_BYTES].rpartition(b"\n")[0]

@@ -6,11 +6,11 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from portal_crawler.middlewares.addresses import ForbiddenAddress
-from portal_crawler.middlewares.robots import RobotsForbid
+from portal_crawler.middlewares.robots import REFUSALS, RobotsForbid, RobotsRefused
 from portal_crawler.urls import belongs_to
 
 # Answers that say that the portal does not want this crawler now.
-BLOCKED = frozenset((401, 403, 405, 407, 412, 429, 512, 521))
+BLOCKED = frozenset((401, 403, 405, 407, 412, *REFUSALS))
 # A wrong type on a page is common and harmless, but these are never one.
 _NO_PAGES = (
     "image/",
@@ -45,6 +45,8 @@ def trouble_with(response: Response, hosts: tuple[str, ...]) -> tuple[str, str] 
 def reason_of(failure: Failure) -> tuple[str, str]:
     """State and reason for a request that had no answer."""
     error = failure.value
+    if isinstance(error, RobotsRefused):
+        return "blocked", str(error)
     if isinstance(error, RobotsForbid | ForbiddenAddress):
         return "skipped", str(error)
     return "failed", (f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)[:500]

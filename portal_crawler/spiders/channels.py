@@ -26,7 +26,7 @@ from portal_crawler.extract import (
 from portal_crawler.extract.absent import is_sent_away, random_neighbour, same_answer, says_absent
 from portal_crawler.extract.published import url_stamp
 from portal_crawler.extract.times import find_stamp
-from portal_crawler.middlewares.robots import RobotsUnavailable
+from portal_crawler.middlewares.patience import NotNow
 from portal_crawler.session import Session
 from portal_crawler.spiders.answers import reason_of, trouble_with
 from portal_crawler.spiders.searches import Search, search_for
@@ -302,7 +302,7 @@ class ChannelSpider(scrapy.Spider):
         """A guess without an answer costs the channel nothing: the search goes on."""
         meta = failure.request.meta  # type: ignore[attr-defined]
         walk: Walk = meta["walk"]
-        if isinstance(failure.value, RobotsUnavailable):
+        if isinstance(failure.value, NotNow):
             self.session.defer(meta["url"], "listing", str(failure.value))
         else:
             self.session.settle(meta["url"], "listing", "skipped", reason_of(failure)[1], capture_of(failure))
@@ -378,11 +378,13 @@ class ChannelSpider(scrapy.Spider):
     def listing_failed(self, failure: Failure) -> None:
         """A page of a list that had no answer."""
         url = failure.request.meta["url"]  # type: ignore[attr-defined]
-        if isinstance(failure.value, RobotsUnavailable):
+        if isinstance(failure.value, NotNow):
             self.session.defer(url, "listing", str(failure.value))
         else:
             # A channel that may not be read is a failure of the crawl, whatever the reason.
-            self.session.settle(url, "listing", "failed", reason_of(failure)[1], capture_of(failure))
+            state, reason = reason_of(failure)
+            state = "blocked" if state == "blocked" else "failed"
+            self.session.settle(url, "listing", state, reason, capture_of(failure))
 
     def read(self, response: Response) -> Page:
         """The page that an answer brings."""

@@ -18,7 +18,7 @@ from portal_crawler.article import Capture
 from portal_crawler.extract import MOST_PAGES, Page, further_pages, refresh_target, refusal
 from portal_crawler.extract.absent import says_absent
 from portal_crawler.items import ArticlePages, Harvest
-from portal_crawler.middlewares.robots import RobotsUnavailable
+from portal_crawler.middlewares.patience import NotNow
 from portal_crawler.portals import find_portal
 from portal_crawler.session import CrawlOptions, Session
 from portal_crawler.spiders.answers import reason_of, trouble_with
@@ -191,7 +191,7 @@ class PortalSpider(RecheckSpider):
     def article_failed(self, failure: Failure) -> None:
         meta = failure.request.meta  # type: ignore[attr-defined]
         parts: _Parts = meta["parts"]
-        if isinstance(failure.value, RobotsUnavailable):
+        if isinstance(failure.value, NotNow):
             if parts.due:
                 self.session.rechecks.find_nothing(parts.url, "failed")
             else:

@@ -37,7 +37,7 @@ class RecheckSpider(ChannelSpider):
     def when_idle(self) -> None:
         """Scrapy has nothing left to do: ask again for what is due, then for what helps to judge doubtful answers."""
         session = self.session
-        if session.fatal is not None or session.refused or session.stopped_by is not None:
+        if session.fatal is not None or session.stopped_by is not None:
             return
         requests: list[scrapy.Request] = []
         if session.options.recheck and not self._have_begun:
