@@ -5,7 +5,7 @@
 that the database knows.
 """
 
-from portal_crawler.archive.exchange import ArchiveError, Exchange
+from portal_crawler.archive.exchange import MOST_DECODED_BYTES, MOST_ENCODINGS, ArchiveError, Exchange
 from portal_crawler.archive.read import body_of_revisit, original_of, read_exchange
 from portal_crawler.archive.record import Record, sha1_of
 from portal_crawler.archive.recover import Recovery, recover
@@ -14,6 +14,8 @@ from portal_crawler.archive.scan import Scanned, scan_segment
 from portal_crawler.archive.write import ArchiveWriter
 
 __all__ = [
+    "MOST_DECODED_BYTES",
+    "MOST_ENCODINGS",
     "ArchiveError",
     "ArchiveWriter",
     "Archived",

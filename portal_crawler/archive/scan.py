@@ -13,8 +13,8 @@ from pathlib import Path
 from portal_crawler.archive.exchange import ArchiveError
 from portal_crawler.archive.record import Record, parse_record
 
-# A member that unpacks to more holds no page of news: Scrapy is told to give up at 32 MB.
-MOST_RECORD_BYTES = 128 * 1024 * 1024
+# A member that unpacks to more holds no page of news: Scrapy is told to give up at 24 MB.
+MOST_RECORD_BYTES = 40 * 1024 * 1024
 _CHUNK = 32 * 1024
 _MAGIC = b"\x1f\x8b\x08"
 # Magic, deflate, no flags, no time, no extra flags, system unknown: what `stored` writes.
@@ -106,7 +106,7 @@ def _member(handle: int, offset: int) -> Scanned | None:
             problem, torn = "the file ends within a record", True
             break
         try:
-            content += decoder.decompress(chunk)
+            content += decoder.decompress(chunk, MOST_RECORD_BYTES + 1 - len(content))
         except zlib.error as error:
             problem = f"damaged gzip member ({error})"
             break

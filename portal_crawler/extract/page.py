@@ -21,6 +21,8 @@ from portal_crawler.extract.lines import MOST_LINES, Blocks, Line, lay_out, unma
 # A bound for pages made to exhaust whoever reads them. The largest of the 173 pages of the corpus has 280 KB and 655
 # lines; a page with a picture written into it may have some megabytes. A tree takes up to fifty times its bytes.
 MOST_BYTES = 4 * 1024 * 1024
+# Twenty times the tags of the largest page. 4 MB of nothing but tags are a tree of 250 MB.
+MOST_TAGS = 250_000
 
 
 @dataclass(slots=True)
@@ -72,17 +74,26 @@ def read_page(
     Of a page beyond the bounds, the beginning is read: `too_large` says that bytes or lines were left out,
     `too_deep` that the parser ended at elements nested deeper than any page for readers.
     """
-    decoded = decode(body[:MOST_BYTES], content_type, portal.encoding if portal else None)
+    read = _beginning(body)
+    decoded = decode(read, content_type, portal.encoding if portal else None)
     root, too_deep = _parse(unmarked(decoded.text, decoded.utf8()))
     lines, blocks = lay_out(root)
     page = Page(url, decoded.text, root, decoded.encoding, fetched_at, lines, blocks)
     if decoded.damaged:
         page.warnings.append("damaged_text")
-    if len(body) > MOST_BYTES or len(lines) >= MOST_LINES:
+    if len(read) < len(body) or len(lines) >= MOST_LINES:
         page.warnings.append("too_large")
     if too_deep:
         page.warnings.append("too_deep")
     return page
+
+
+def _beginning(body: bytes) -> bytes:
+    """As much of a page as is read: to a bound of bytes, and to one of tags."""
+    read = body[:MOST_BYTES]
+    if read.count(b"<") > MOST_TAGS:
+        read = b"<".join(read.split(b"<", MOST_TAGS)[:-1])
+    return read
 
 
 def _parse(source: bytes) -> tuple[etree._Element, bool]:

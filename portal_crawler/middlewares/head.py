@@ -10,26 +10,38 @@ from scrapy.http import Response
 
 # How the head travels from the parser to the capture. What a server sends under this name is overwritten.
 _FIELD = b"X-Portal-Crawler-Head"
+# Interim answers included. Browsers give up at as much; a head without end would be read until its time is over.
+_MOST_BYTES = 256 * 1024
+
+
+class HeadTooLong(Exception):
+    """The head of an answer is longer than any that is meant to be read."""
 
 
 class _HeadKeeper(http11._LenientHTTPClientParser):
     """Scrapy's parser, which hands on the lines of the head beside what it read in them."""
 
     # Scrapy makes a parser of Twisted's into one of its own: this one has no __init__ that is called.
-    _lines: tuple[bytes, ...] = ()
+    _lines: list[bytes] | None = None
+    _size_bytes = 0
 
     def connectionMade(self) -> None:
         # Called again behind an interim answer (1xx), whose head is not the answer's.
-        self._lines = ()
+        self._lines = None
         super().connectionMade()  # type: ignore[no-untyped-call]
 
     def lineReceived(self, line: bytes) -> None:
-        self._lines += (line.removesuffix(b"\r"),)
+        if self._lines is None:
+            self._lines = []
+        self._lines.append(line.removesuffix(b"\r"))
+        self._size_bytes += len(line)
+        if self._size_bytes > _MOST_BYTES:
+            raise HeadTooLong(f"a head of more than {_MOST_BYTES} bytes")
         super().lineReceived(line)
 
     def allHeadersReceived(self) -> None:
         # The last line is the empty one that ends the head.
-        head = b"\r\n".join(self._lines[:-1])
+        head = b"\r\n".join((self._lines or [])[:-1])
         self.response.headers.setRawHeaders(_FIELD, [b64encode(head)])
         super().allHeadersReceived()  # type: ignore[no-untyped-call]
 

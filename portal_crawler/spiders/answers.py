@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from portal_crawler.middlewares.addresses import ForbiddenAddress
 from portal_crawler.middlewares.robots import REFUSALS, RobotsForbid, RobotsRefused
+from portal_crawler.settings import DOWNLOAD_MAXSIZE
 from portal_crawler.urls import belongs_to
 
 # Answers that say that the portal does not want this crawler now.
@@ -49,4 +51,6 @@ def reason_of(failure: Failure) -> tuple[str, str]:
         return "blocked", str(error)
     if isinstance(error, RobotsForbid | ForbiddenAddress):
         return "skipped", str(error)
+    if isinstance(error, DownloadCancelledError):
+        return "failed", f"exceeded {DOWNLOAD_MAXSIZE} bytes"
     return "failed", (f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)[:500]

@@ -115,9 +115,14 @@ def _index_is_current(
     for url, title, body, sizes in rows:
         figures.articles += 1
         progress(figures)
-        wanted = [len(bigrams(text or "").split()) for text in (title, body)]
+        wanted = [_count_words(bigrams(text or "")) for text in (title, body)]
         if _numbers(sizes) != wanted:
             yield Finding(True, "database: article_search", url, "the index holds another text of the article")
+
+
+def _count_words(indexed: str) -> int:
+    # Not split up: of a text of 4 MB, the words alone take 100 MB.
+    return indexed.count(" ") + 1 if indexed else 0
 
 
 def _numbers(packed: bytes) -> list[int]:
