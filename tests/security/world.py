@@ -27,6 +27,7 @@ PUBLIC = "93.184.216.34"
 PROXY = ("10.77.0.1", 3128)
 _NAME_SERVER = "127.0.0.53"
 _CANARY_PORTS = (80, 443, 6379, 8080, 9222)
+_STUN_PORT = 3478
 _START = """
 ip link set lo up && ip route add local 0.0.0.0/0 dev lo && ip -6 route add local ::/0 dev lo
 mount --bind "$1/resolv.conf" /etc/resolv.conf && mount --bind "$1/hosts" /etc/hosts || exit 99
@@ -107,6 +108,9 @@ class _World:
             server = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=100)
             self._begin(self._accept, server, self._answer_direct)
         self._begin(self._accept, socket.create_server(PROXY), self._answer_for_others)
+        datagrams = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        datagrams.bind(("::", _STUN_PORT))
+        self._begin(self._count_datagrams, datagrams)
         names = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         names.bind((_NAME_SERVER, 53))
         self._begin(self._resolve, names)
@@ -162,6 +166,11 @@ class _World:
         fields = {"Content-Type": "text/html; charset=utf-8"} | headers
         lines += [f"{name}: {value}" for name, value in fields.items()]
         connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+
+    def _count_datagrams(self, server: socket.socket) -> None:
+        while True:
+            server.recvfrom(2048)
+            self.canaries.append(f"datagram to port {_STUN_PORT}")
 
     def _resolve(self, server: socket.socket) -> None:
         while True:
