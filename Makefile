@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BENCH_VENV ?= .venv-bench
 PYWB_VENV ?= .venv-pywb
+NOTEBOOK_VENV ?= .venv-notebook
 SHARED ?= $(or $(PORTAL_CRAWLER_SHARED),../shared)
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: help venv demo test check score bench bench-venv pywb-venv docs
+.PHONY: help venv demo test check score bench bench-venv pywb-venv docs notebook
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -41,8 +42,11 @@ bench-venv: $(BENCH_VENV)/.peers ## install other extractors for make bench to c
 
 pywb-venv: $(PYWB_VENV)/.replay ## install pywb and cdxj-indexer, with which tests read the archive
 
-docs: venv ## write docs/cli.md from the commands' own help
+docs: venv ## write docs/cli.md and the tables of docs/schema.md from the program
 	$(BIN)/python -m docs.generate
+
+notebook: $(NOTEBOOK_VENV)/.jupyter ## run docs/notebook.py in an empty directory and write docs/notebook.ipynb
+	$(NOTEBOOK_VENV)/bin/python -m docs.generate_notebook
 
 # Each stamp stands for an environment that was completed; a half-made one is made again from the start.
 $(VENV)/.runtime: requirements.txt pyproject.toml
@@ -54,6 +58,12 @@ $(VENV)/.runtime: requirements.txt pyproject.toml
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(NOTEBOOK_VENV)/.jupyter: requirements-notebook.txt requirements-dev.txt requirements.txt pyproject.toml
+	test -x $(NOTEBOOK_VENV)/bin/python || $(PYTHON) -m venv $(NOTEBOOK_VENV)
+	$(NOTEBOOK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-input -r requirements-notebook.txt
+	$(NOTEBOOK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # Without the resolver: pip 23.2 fails on lxml[html-clean] beside lxml[html_clean], which these packages ask for.

@@ -32,15 +32,15 @@ class Gauge:
 
     def __init__(self, unit: str, *, per: int = 1) -> None:
         self._unit, self._per = unit, per
-        console = Console(stderr=True)
         self._bar: Progress | None = None
-        if console.is_terminal:
+        # Not what rich takes for a terminal: FORCE_COLOR in a build's environment would fill its log with bars.
+        if sys.stderr.isatty():
             # What a command prints would run into the bar on the same terminal; to a file it has to get as it is.
             self._bar = Progress(
                 SpinnerColumn(),
                 BarColumn(20),
                 TextColumn("{task.description}", markup=False),
-                console=console,
+                console=Console(stderr=True),
                 transient=True,
                 redirect_stdout=sys.stdout.isatty(),
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -36,8 +37,8 @@ def print_json(record: Any) -> None:
 def print_rows(names: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
     """Rows as a table on a terminal, else as lines with tabs between the cells."""
     cells = [["" if cell is None else plain(str(cell)) for cell in row] for row in rows]
-    console = Console()
-    if not console.is_terminal:
+    # Not what rich takes for a terminal: FORCE_COLOR would make tables of what another program reads.
+    if not sys.stdout.isatty():
         for row in cells:
             click.echo("\t".join(row))
         return
@@ -46,4 +47,4 @@ def print_rows(names: Sequence[str], rows: Iterable[Sequence[object]], *, title:
         table.add_column(name, overflow="fold")
     for row in cells:
         table.add_row(*map(escape, row))
-    console.print(table)
+    Console().print(table)
