@@ -341,7 +341,7 @@ def test_the_printed_source_stays_as_it_is(store: Store) -> None:
 
 
 def test_precision_and_recall_do_not_fall(store: Store) -> None:
-    made = make_collection(20211119, 400)
+    made = make_collection(20211119, 300)
     ids = store_made(store, made)
     group_reprints(store, {})
     result = score(store, made, ids)
@@ -398,7 +398,7 @@ def test_an_unknown_address_is_wrong_usage_and_a_missing_database_stays_missing(
 
 
 def test_a_crawl_ends_with_looking_at_what_it_brought(tmp_path: Path) -> None:
-    replica = build(20, 3)
+    replica = build(8, 3)
     paths = [channel.listing_path for channel in replica.channels]
     with serve(replica) as base:
         process = start_crawl(tmp_path, base, paths)
@@ -418,7 +418,7 @@ def test_what_goes_wrong_after_a_crawl_harms_nothing(tmp_path: Path) -> None:
 
 
 def test_the_time_that_is_given_is_kept_to_and_the_rest_waits(store: Store) -> None:
-    made = make_collection(5, 200)
+    made = make_collection(5, 80)
     store_made(store, made)
     grouped = group_reprints(store, {}, budget_s=0.01)
     assert 0 < grouped.read < len(made)

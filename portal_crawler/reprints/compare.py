@@ -16,8 +16,9 @@ _SHORTER, _LONGER = 0.65, 0.5
 _SENTENCES = 0.5
 # What makes up for many sentences that an editor touched: nearly all shingles, and every figure the same.
 _TOUCHED_UP, _ENOUGH_FIGURES = 0.8, 3
-# A corrected figure is an edit; two and a quarter of all of them is another day's report.
-_FIGURES, _FIGURES_SHARE = 2, 0.25
+# A corrected figure is an edit; two, and a quarter of all, are another day's report. In a notice one is enough: that
+# the road is closed from the 20th on and not from the 19th is all that is new in it.
+_FIGURES, _FIGURES_SHARE, _NOTICE = 2, 0.25, 200
 # On the same portal the address differs and the text hardly: a portal has no need to edit itself.
 _OWN_SHORTER, _OWN_FIGURES_SHARE = 0.8, 0.1
 # One sentence has no room for edits, and may be a form of words (点击图片进入专题) under many headlines.
@@ -27,7 +28,8 @@ _FURNITURE = 200
 # Pieces of a sentence this short are everywhere (记者张三, 据了解).
 _SENTENCE = 8
 
-_NUMBER = re.compile("[0-9]+|[〇零一二三四五六七八九十百千万亿两]+")
+# A date is one figure.
+_NUMBER = re.compile("[0-9]{1,2}月[0-9]{1,2}日|[0-9]+|[〇零一二三四五六七八九十百千万亿两]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def _is_edited(short: Text, long: Text, shorter_share: float, own: bool) -> bool
     differing, compared = _differing_figures(short, long)
     if compared and differing == compared:
         return False
-    if differing >= _FIGURES and differing >= _FIGURES_SHARE * compared:
+    enough = 1 if len(short.letters) < _NOTICE else _FIGURES
+    if differing >= enough and differing >= _FIGURES_SHARE * compared:
         return False
     if own and differing > _OWN_FIGURES_SHARE * compared:
         return False

@@ -38,6 +38,9 @@ from portal_crawler.store.outlets import drop_unnamed, forget_outlets, is_named,
 
 # A crawl that writes meanwhile waits no longer than this.
 _TRANSACTION_S = 0.1
+# Each signature goes to 32 places of its index. With room for these pages (in KB), and for some transactions in the log
+# before it is folded into the file (in pages), the same page is written once and not many times.
+_PRAGMAS = ("cache_size = -65536", "wal_autocheckpoint = 16384")
 # Raised whenever a rule of `compare` changes, so that older decisions are made again.
 _RULES = "1"
 
@@ -72,6 +75,8 @@ def group_reprints(
     """
     with _lock(store.path):
         began_s = time.monotonic()
+        for pragma in _PRAGMAS:
+            store.rows(f"PRAGMA {pragma}")
         with store.transaction() as connection:
             when_rules_change(connection, "text", f"{_RULES} {method()}", forget_clusters)
             when_rules_change(connection, "outlets", outlets.version(), lambda _: _name_again(connection))

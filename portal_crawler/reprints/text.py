@@ -34,7 +34,7 @@ def read_text(title: str | None, body: str | None) -> Text:
     folded = (body or "")[:_MOST_CHARACTERS].translate(_folding())
     sentences = tuple(filter(None, folded.split("\n")))
     letters = "".join(sentences)
-    shingles = frozenset(letters[place : place + SHINGLE] for place in range(len(letters) - SHINGLE + 1))
+    shingles = frozenset([letters[place : place + SHINGLE] for place in range(len(letters) - SHINGLE + 1)])
     return Text((title or "").translate(_folding()).replace("\n", ""), letters, sentences, shingles)
 
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from pathlib import Path
 
 from portal_crawler.article import Article, Capture
 from portal_crawler.store import PageCapture, Store, Writer, start_run
@@ -94,8 +93,3 @@ def _pairs(group_of: Mapping[int, int]) -> Iterable[tuple[int, int]]:
 
 def _kinds(one: Made, other: Made) -> str:
     return " and ".join(sorted({one.kind, other.kind}))
-
-
-def database(folder: Path) -> Path:
-    """Where a collection is stored."""
-    return folder / "reprints.db"
