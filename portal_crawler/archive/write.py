@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import count
@@ -137,9 +138,11 @@ class ArchiveWriter:
     def _create(self, folder: Path) -> int:
         stamp = self._now().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         for serial in count(1):
-            name = f"{self._portal}-{stamp}-{serial:05d}-{os.getpid()}.warc.gz"
-            if not (folder / name).exists():
+            begun = f"{self._portal}-{stamp}-{serial:05d}"
+            if not any(folder.glob(f"{begun}-*")):
                 break
+        # Drawn by lot: machines that crawl one portal may have a process number and a second in common.
+        name = f"{begun}-{os.getpid()}-{secrets.token_hex(4)}.warc.gz"
         self._file = f"{self._portal}/{name}"
         self._announce(self._file)
         return os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)

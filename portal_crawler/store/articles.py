@@ -65,7 +65,7 @@ def put_article(
         fate = "new"
         article_id = _insert(connection, "articles", values | {"first_seen_at": seen_at})
         _put_revision(connection, article_id, 1, values)
-        _index(connection, article_id, article.title, article.body)
+        index(connection, article_id, article.title, article.body)
     else:
         article_id = old["id"]
         before = dict(old)
@@ -77,8 +77,8 @@ def put_article(
             values["revision"] = old["revision"] + 1
             _put_revision(connection, article_id, old["revision"] + 1, values)
         if (old["title"], old["body"]) != (article.title, article.body):
-            _unindex(connection, article_id, old["title"], old["body"])
-            _index(connection, article_id, article.title, article.body)
+            unindex(connection, article_id, old["title"], old["body"])
+            index(connection, article_id, article.title, article.body)
         assignments = ", ".join(f"{name} = ?" for name in values)
         connection.execute(f"UPDATE articles SET {assignments} WHERE id = ?", [*values.values(), article_id])
         connection.execute("DELETE FROM article_pages WHERE article_id = ?", (article_id,))
@@ -136,14 +136,16 @@ def _read_again(connection: sqlite3.Connection, article_id: int, number: int, va
     )
 
 
-def _index(connection: sqlite3.Connection, article_id: int, title: str | None, body: str | None) -> None:
+def index(connection: sqlite3.Connection, article_id: int, title: str | None, body: str | None) -> None:
+    """Add an article's text to the search index."""
     connection.execute(
         "INSERT INTO article_search (rowid, title, body) VALUES (?, ?, ?)",
         (article_id, bigrams(title or ""), bigrams(body or "")),
     )
 
 
-def _unindex(connection: sqlite3.Connection, article_id: int, title: str | None, body: str | None) -> None:
+def unindex(connection: sqlite3.Connection, article_id: int, title: str | None, body: str | None) -> None:
+    """Take an article out of the search index. title, body: exactly what was added."""
     # The index keeps no text of its own (and SQLite before 3.43 deletes from such a one in no other way).
     connection.execute(
         "INSERT INTO article_search (article_search, rowid, title, body) VALUES ('delete', ?, ?, ?)",

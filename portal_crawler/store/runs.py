@@ -42,13 +42,23 @@ def last_capture_ends(store: Store, portal: str) -> dict[str, int]:
     """For each segment that may have an unknown tail, where its last known record ends, in bytes; 0 for none.
 
     Those are the segments of a portal's runs that were killed, or that ended on a bug or a full disk: exit
-    codes 1 and 7. Every other run has committed what it wrote.
+    codes 1 and 7. Every other run has committed what it wrote, and what a merged database's run wrote is not ours to
+    cut off.
     """
+    return _capture_ends(store, portal, "AND r.id NOT IN (SELECT run_id FROM run_origins WHERE shard IS NOT NULL)")
+
+
+def unsettled_capture_ends(store: Store, portal: str) -> dict[str, int]:
+    """As `last_capture_ends`, with the segments of merged databases' runs, which may still be under way there."""
+    return _capture_ends(store, portal, "")
+
+
+def _capture_ends(store: Store, portal: str, whose: str) -> dict[str, int]:
     rows = store.rows(
-        """SELECT s.file, coalesce((SELECT c.offset + c.length FROM captures c WHERE c.file = s.file
+        f"""SELECT s.file, coalesce((SELECT c.offset + c.length FROM captures c WHERE c.file = s.file
                                     ORDER BY c.offset DESC LIMIT 1), 0)
            FROM segments s JOIN runs r ON r.id = s.run_id
-           WHERE s.portal = ? AND (r.ended_at IS NULL OR r.exit_code IN (1, 7))""",
+           WHERE s.portal = ? AND (r.ended_at IS NULL OR r.exit_code IN (1, 7)) {whose}""",
         (portal,),
     )
     return {row[0]: row[1] for row in rows}

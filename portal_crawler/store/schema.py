@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from portal_crawler.store.merge_tables import STATEMENTS as MERGE_STATEMENTS
+from portal_crawler.store.merge_tables import name_runs
 from portal_crawler.store.reprint_tables import STATEMENTS as REPRINT_STATEMENTS
 from portal_crawler.store.views import STATEMENTS
 from portal_crawler.urls import identity
@@ -88,6 +90,14 @@ def views(db: Database) -> None:
     """Answers to what people ask of the collection."""
     for statement in STATEMENTS:
         db.execute(statement)
+
+
+@migrations(name="0008_merge")
+def merge(db: Database) -> None:
+    """Where runs come from, what has changed, and what was merged already."""
+    for statement in MERGE_STATEMENTS:
+        db.execute(statement)
+    name_runs(db.conn)
 
 
 _TABLES = """

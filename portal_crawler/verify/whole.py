@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from portal_crawler.store import StorageError, Store, last_capture_ends
+from portal_crawler.store import StorageError, Store
+from portal_crawler.store.runs import unsettled_capture_ends
 from portal_crawler.verify.finding import Figures, Finding
 from portal_crawler.verify.rows import check_rows
 from portal_crawler.verify.segments import SegmentCheck
@@ -55,7 +56,7 @@ def _check(
     )
     sizes = {file: _size(archive / file) for file in files | known.keys()}
     figures.bytes_total = sum(sizes.values())
-    uncut = frozenset(file for name in set(known.values()) for file in last_capture_ends(store, name))
+    uncut = frozenset(file for name in set(known.values()) for file in unsettled_capture_ends(store, name))
     lost = {
         (row["file"], row["offset"]): str(row["noticed_at"])
         for row in store.connection.execute("SELECT file, offset, noticed_at FROM lost_records")

@@ -65,3 +65,50 @@ TEMPLATES = Table(
         Column("template", "TEXT", "JSON object: the lines above and below the articles; this program's own"),
     ),
 )
+
+RUN_ORIGINS = Table(
+    "run_origins",
+    "What each run is known by in every database that it was merged into, and where it ran.",
+    (
+        Column("run_id", "INTEGER", "the run"),
+        Column("token", "TEXT", "drawn by lot when the run began"),
+        Column("shard", "TEXT", "path of the database that it wrote to", null="this one"),
+    ),
+)
+
+MERGED_SHARDS = Table(
+    "merged_shards",
+    "How far each other database has been merged into this one; `merge` begins there again.",
+    (
+        Column("path", "TEXT", "path of the other database"),
+        Column("run_id", "INTEGER", "its last run by then, as numbered there; 0: it had none"),
+        Column("run_token", "TEXT", "what that run is known by", null="it had no run"),
+        Column("captures", "INTEGER", "highest id of a merged capture there"),
+        Column("articles", "INTEGER", "highest id of a merged article there"),
+        Column("ledger", "INTEGER", "highest id of a merged row of its ledger"),
+        Column("changes", "INTEGER", "up to which number of its `row_changes` changed rows were merged"),
+        Column("merged_at", "TEXT", "when it was merged whole for the last time", null="never so far"),
+    ),
+)
+
+SIGHTINGS = Table(
+    "sightings",
+    "Moments at which an article was seen as a revision says. Only what `merge` met, since it may find another state "
+    "in between.",
+    (
+        Column("article_id", "INTEGER", "the article"),
+        Column("seen_at", "TEXT", "when it was seen"),
+        Column("capture_id", "INTEGER", "what was read, in `captures`"),
+        Column("reading", "TEXT", "JSON object: columns of `revisions` that were read otherwise than in the revision"),
+    ),
+)
+
+ROW_CHANGES = Table(
+    "row_changes",
+    "Rows that were changed after they were made, in order. For `merge` alone.",
+    (
+        Column("number", "INTEGER", "number of the change"),
+        Column("kind", "TEXT", "`run`, `article` or `ledger`; an entry of a channel counts for its ledger row"),
+        Column("row_id", "INTEGER", "id of the row"),
+    ),
+)
