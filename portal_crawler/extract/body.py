@@ -24,7 +24,9 @@ from portal_crawler.extract.boilerplate import (
 )
 from portal_crawler.extract.head import SENTENCE_END, home, is_credit
 from portal_crawler.extract.lines import Line
+from portal_crawler.extract.names import is_outlet
 from portal_crawler.extract.page import Page
+from portal_crawler.extract.traditional import simpler
 
 _SENTENCE = re.compile(r"[。！？；，、：“”]|[,.;:!?](?=\s|$)")
 # Text below the line that closes an article is a comment, a teaser or a notice; weighed so low, it does not pull
@@ -37,6 +39,8 @@ _FAR = 200.0
 _SHORT = 40
 # Characters of text above the line that ends an article, with which nothing below it is looked at.
 _ENOUGH = 60.0
+# What a digest prints before the headline of each of its items, which may be a link.
+_NUMBERED = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、]")
 _TEXT, _FURNITURE, _LINKS, _CREDIT, _HEADING, _NOTICE, _END = (
     "text",
     "furniture",
@@ -70,6 +74,8 @@ class _Weighed(NamedTuple):
 _NOTHING = _Weighed(_FURNITURE, 0.0)
 _FURNITURE_LINE = _Weighed(_FURNITURE, -4.0)
 _HEADS = _Weighed(_HEADING, -8.0)
+# 相关文章：X leads to one article by itself, and heads no text below it.
+_HEADED_LINK = _Weighed(_HEADING, -8.0, labels=True)
 _CLOSING_CREDIT = _Weighed(_CREDIT, -2.0)
 _CLOSING_NOTICE = _Weighed(_NOTICE, -8.0)
 _ENDS = _Weighed(_END, -8.0)
@@ -77,8 +83,10 @@ _ENDS = _Weighed(_END, -8.0)
 
 def _opens_with_label(line: Line) -> bool:
     """Whether a line begins with a label of the page (时间：) and not with a word that ends in one (上班时间：)."""
-    opening = line.text[: line.labels[0].start]
-    return not opening.strip("【[（( \u3000") and all(item.kind != "text" for item in line.labels)
+    opening = line.text[: line.labels[0].start].strip("【[（( \u3000")
+    if opening and not (line.labels[0].kind == "author" and line.text[0] == opening[0] and is_outlet(opening)):
+        return False
+    return all(item.kind != "text" for item in line.labels)
 
 
 def _closes(line: Line) -> bool:
@@ -100,6 +108,8 @@ def find_body(page: Page, start: int) -> Body:
     end = start + _tail(page, weighed, start, first - start, end - start)
     while first < end and (weighed[first - start].kind != _TEXT or weighed[first - start].labels):
         first += 1
+    above = weighed[first - 1 - start] if first > start else _NOTHING
+    first -= above.kind == _LINKS and above.labels and first > page.blocks.starts[block]
     kept = [
         index for index in range(first, end) if page.lines[index].text and _is_text(weighed, index - start, end - start)
     ]
@@ -114,9 +124,12 @@ def _weigh_all(page: Page, start: int) -> list[_Weighed]:
     It ends at the line that ends the article.
     """
     besides = page.blocks.besides
+    traditional = "權" in page.text or "關" in page.text or "聞" in page.text
     weighed = []
     gained = 0.0
     for line in page.lines[start:]:
+        if traditional:
+            line = simpler(line)
         text = line.text
         if not text:
             item = _NOTHING
@@ -145,10 +158,10 @@ def _weigh_text(line: Line) -> _Weighed:
     if opened == "end":
         return _ENDS
     if link * 2 > size and ":" not in text and "：" not in text and "。" not in text:
-        return _HEADS if opened else _links(link)
+        return _HEADS if opened else _links(link, numbered=link < size and _NUMBERED.match(text) is not None)
     if size <= 90:
         if opened:
-            return _HEADS
+            return _HEADED_LINK if link * 2 > size else _HEADS
         if is_tools(text) or is_invitation(text) or (link and _is_row_of_pages(text)):
             return _FURNITURE_LINE
     labels = is_credit(line)
@@ -173,8 +186,8 @@ def _is_row_of_pages(text: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _links(link: int) -> _Weighed:
-    return _Weighed(_LINKS, -(link * 0.5 + 4))
+def _links(link: int, *, numbered: bool = False) -> _Weighed:
+    return _Weighed(_LINKS, -(link * 0.5 + 4), labels=numbered)
 
 
 @lru_cache(maxsize=2048)
@@ -288,6 +301,8 @@ def _is_text(weighed: list[_Weighed], index: int, end: int) -> bool:
     item = weighed[index]
     if item.kind == _HEADING:
         # 【相关阅读】 with text below it is a sub-heading of the article.
-        return index + 1 < end and weighed[index + 1].kind == _TEXT
+        return not item.labels and index + 1 < end and weighed[index + 1].kind == _TEXT
+    if item.kind == _LINKS and item.labels:
+        return index + 1 < end and weighed[index + 1].kind == _TEXT and weighed[index + 1].weight > 0
     # Words of notices in the middle of a text are the text's own.
     return item.kind in (_TEXT, _NOTICE)

@@ -21,7 +21,11 @@ from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import without_stamps
 
 _REPORTER_LINE = re.compile(
-    r"^[\s\u3000]*[□■◎●○◇◆▲△\uf06c]?\s*(?:[\u4e00-\u9fff]{0,8}?)(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|评论员|通讯员)[\s\u3000:：]+(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,40})$"
+    r"^[\s\u3000]*[□■◎●○◇◆▲△\uf06c]?\s*(?:[\u4e00-\u9fff]{0,8}?)(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|评论员|通讯员)[\s\u3000:：]+(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,40}?)\s*(?:文\s*[/／]?\s*图|图\s*[/／]?\s*文|摄影报道|文并图)?$"
+)
+# The byline of newspapers in Taiwan (記者林靜宜／台北報導).
+_REPORTED_LINE = re.compile(
+    r"^[\u4e00-\u9fff]{0,6}記者\s*(?P<names>[\u4e00-\u9fff]{2,4})\s*[／/][\u4e00-\u9fff／/、\s]{2,20}報導$"
 )
 # Opinion pages set the author's name below the headline behind a mark.
 _MARKED_LINE = re.compile(r"^[□■◎●○◇◆▲△☉⊙]\s*(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,24})$")
@@ -31,15 +35,24 @@ _MAY_NAME = re.compile("[源编編责責处转摘载自]")
 _LONGEST_OUTLET = 16
 # Lines under the text in which a source or an editor is looked for.
 _NEAR = 20
-_CLOSING_BRACKET = re.compile(r"[（(【\[〔［](?P<inside>[^（()）【】\[\]]{2,60})[)）】\]〕］]?\s*$")
+_CLOSING_BRACKET = re.compile(r"[（(【\[〔［](?P<inside>[^（()）【】\[\]]{2,60})[)）】\]〕］]?\s*\d{0,8}\s*$")
+# Credits typed behind the last sentence, without a bracket or a line of their own.
+_CLOSING_CREDIT = re.compile(
+    r"(?<=[。！？”）)】])\s*(?P<inside>(?:责任编辑|责编|编辑)\s*[:：][^。！？\n【】（）()]{2,60})$"
+)
 _EDITOR_BRACKET = re.compile(
     r"\s*[（(【\[〔［]\s*(?:责任编辑|责\s*编|编辑|责任編輯|編輯)(?:\s*[:：]|\s)[^（()）【】\[\]\n]{0,40}[)）】\]〕］]\s*$"
 )
 _LONGEST_BRACKET = 80
+_LONGEST_CREDIT = 40
 # 凡本网注明“来源：X”: what a notice says of the label is not what the label says.
 _QUOTED = re.compile(r"[“\"「『‘]\s*$|注明\s*$")
 # Links between headline and time lead to channels, too (…频道, …新闻).
 _PUBLISHER = re.compile("(?:报|社|网|台|在线|周刊|客户端|之声|杂志)$")
+_CALLED_SOURCE = re.compile(r"(?:^|[-_ ])(?:source|laiyuan|copyfrom)(?:[-_ ]|$)")
+_CALLED_AUTHOR = re.compile(r"(?:^|[-_ ])(?:author|zuozhe|byline|writer)(?:[-_ ]|$)")
+# What platforms print behind the name of an account that its owner has proved.
+_OF_ACCOUNT = "官方账号"
 _ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+(?:com|cn|net|org)(?:\.cn)?\S*?(?=[\t\s\u3000]|$)")
 _BREAK = re.compile(r"[\s\u3000\xa0\t|｜【】\[\]]+")
 
@@ -85,10 +98,13 @@ def read_byline(page: Page, above: Iterable[int], body: Sequence[int], end: int)
         parted = [read for line in top if (read := _parted(page, line)) is not None]
         editor = editor or _labelled_persons(parted, "editor", "above")
         author = author or _labelled_persons(parted, "author", "above") or _author_beside(parted)
+        author = author or _author_called(page, top)
     if source is None or editor is None:
         below = [_read_closing(page.lines[index]) for index in body[-2:]]
         below += [_read_below(line) for line in page.lines[end : end + _NEAR]]
-        source = source or _labelled_source(page, below, "below") or _bare_source(parted) or _bare_source(top)
+        source = (
+            source or _labelled_source(page, below, "below") or _bare_source(page, parted) or _bare_source(page, top)
+        )
         editor = editor or _labelled_persons(below, "editor", "below") or _far_editor(page.lines[end + _NEAR :])
     return Byline(source, editor, author)
 
@@ -111,6 +127,19 @@ def _author_beside(parted: list[_Read]) -> Named | None:
         for outlet_token, token in pairwise(tokens):
             if is_outlet(outlet_token) and is_person(token):
                 return Named(token, "behind outlet beside time")
+    return None
+
+
+def _author_called(page: Page, top: list[_Read]) -> Named | None:
+    """A person whom only the page's own markup calls the author, near the headline (<p class="author">柳三江)."""
+    for read in top:
+        if len(read.line.text) > _LONGEST_CREDIT or not any(map(is_person, _BREAK.split(read.text))):
+            continue
+        for element in page.element(read.line.block).iter():
+            if _CALLED_AUTHOR.search(f"{element.get('class') or ''} {element.get('rel') or ''}"):
+                text = "".join(element.itertext()).strip()
+                if is_person(text) and text in read.line.text:
+                    return Named(text, "called author")
     return None
 
 
@@ -149,14 +178,15 @@ def is_reporter_line(text: str) -> bool:
 
 
 def without_closing_editor(text: str) -> str:
-    """A text without the bracket that names its editor behind the last sentence."""
-    return text[:-_LONGEST_BRACKET] + _EDITOR_BRACKET.sub("", text[-_LONGEST_BRACKET:])
+    """A text without what names its editor behind the last sentence."""
+    end = _EDITOR_BRACKET.sub("", text[-_LONGEST_BRACKET:])
+    return text[:-_LONGEST_BRACKET] + _CLOSING_CREDIT.sub("", end)
 
 
 def _reporters(text: str) -> str | None:
     if len(text) > 40:
         return None
-    if match := _REPORTER_LINE.match(text):
+    if match := _REPORTER_LINE.match(text) or _REPORTED_LINE.match(text):
         return persons(match["names"])
     if (match := _MARKED_LINE.match(text)) and (names := persons(match["names"])):
         return names if all(map(is_person, names.split("、"))) else None
@@ -177,8 +207,9 @@ def _read_below(line: Line) -> _Read:
 
 
 def _read_closing(line: Line) -> _Read:
-    """The bracket that ends a paragraph, and nothing else of it: labels inside the text are text."""
-    match = _CLOSING_BRACKET.search(line.text[-80:])
+    """The bracket or the credits that end a paragraph, and nothing else of it: labels inside the text are text."""
+    closing = line.text[-_LONGEST_BRACKET:]
+    match = _CLOSING_CREDIT.search(closing) or _CLOSING_BRACKET.search(closing)
     inside = match["inside"] if match else ""
     return _Read(inside, read_labels(inside), line)
 
@@ -222,7 +253,12 @@ def _pictured(page: Page, read: _Read, item: Labelled) -> str | None:
     return outlet(page.pictures(read.line)[0].get("alt") or "")
 
 
-def _bare_source(reads: list[_Read]) -> Named | None:
+def _entitled(page: Page) -> str:
+    element = next(page.root.iter("title"), None)
+    return (element.text or "").strip() if element is not None else ""
+
+
+def _bare_source(page: Page, reads: list[_Read]) -> Named | None:
     """An outlet that stands unlabelled beside the time, or on the line before it."""
     for before, read in zip([None, *reads], reads, strict=False):
         timed = read.text.count("\t") > 0
@@ -234,12 +270,20 @@ def _bare_source(reads: list[_Read]) -> Named | None:
         tokens = [token.strip("()（）:：,，·-—>") for token in _BREAK.split(_ADDRESS.sub(" ", " ".join(loose)))]
         tokens = [token for token in tokens if token]
         for token in tokens:
+            if token.endswith(_OF_ACCOUNT) and len(token) > len(_OF_ACCOUNT):
+                return Named(token.removesuffix(_OF_ACCOUNT), "account beside time")
             if is_outlet(token) and not re.search(r"[>»]", token):
                 return Named(token, "beside time")
+        if tokens and timed and len(tokens[0]) > 1 and _entitled(page).endswith(tokens[0]):
+            return Named(tokens[0], "site beside time")
         if len(tokens) == 1 and read.line.link == len(tokens[0]) and _may_be_account(tokens[0]):
             return Named(tokens[0], "link beside time")
         if before and not before.labels and is_outlet(before.line.text) and _may_publish(before.line, read.line):
             return Named(before.line.text.strip(), "line before time")
+        if before and not before.labels and len(before.line.text) <= _LONGEST_OUTLET and not is_tools(before.line.text):
+            for element in page.element(before.line.block).iter():
+                if _CALLED_SOURCE.search(element.get("class") or ""):
+                    return Named(before.line.text.strip(), "called source")
     return None
 
 
@@ -272,8 +316,21 @@ def _labelled_persons(reads: list[_Read], kind: str, place: str) -> Named | None
                 names += value.split("、")
                 label = label or item.label
         if names:
+            if kind == "editor":
+                names += _other_editors(reads[position + 1 : position + 4], {item.label for item in read.labels})
             return Named("、".join(dict.fromkeys(names)), f"{label} {place} text")
     return None
+
+
+def _other_editors(reads: list[_Read], known: set[str]) -> list[str]:
+    """Names behind other labels of editors on lines that follow one (编辑：X, then 责编：Y)."""
+    found: list[str] = []
+    for read in reads:
+        if len(read.line.text) <= _LONGEST_CREDIT:
+            for item in read.labels:
+                if item.kind == "editor" and item.label not in known and (names := persons(item.value)):
+                    found += names.split("、")
+    return found
 
 
 def _reporter_line(reads: list[_Read]) -> Named | None:

@@ -29,7 +29,7 @@ def first_text_line(page: Page, headline: int) -> int:
     for index in range(start, min(start + 16, len(page.lines))):
         line = page.lines[index]
         # A time that lacks its year is the page's own right below the headline only.
-        if is_meta(line) or (not dated and index < headline + 5 and _is_yearless(line.text)):
+        if is_meta(line) or (not dated and index < headline + 5 and is_yearless(line.text)):
             dated = dated or find_stamp(line.text) is not None
             if opened and home(page, index) in opened:
                 break
@@ -42,7 +42,7 @@ def first_text_line(page: Page, headline: int) -> int:
     return start
 
 
-def _is_yearless(text: str) -> bool:
+def is_yearless(text: str) -> bool:
     """Whether a line is short and gives a time of which a fetch time or the address has the rest."""
     return 5 <= len(text) <= 40 and not SENTENCE_END.search(text) and "\t" in without_stamps(text)
 
@@ -96,6 +96,9 @@ def is_credit(line: Line) -> bool:
     if not labels or _is_of_an_event(line):
         return False
     head = text[: labels[0].start].strip("[]【（(［>|-—· \u3000")
+    # Credits that an editor typed behind the last sentence leave the paragraph one of the text.
+    if SENTENCE_END.search(head):
+        return False
     if len(head) > 6 and find_stamp(head) is None and "http" not in head and len(labels) < 2:
         return False
     return all(len(item.value) <= 60 and not _SPOKEN.search(item.value) for item in labels)

@@ -11,10 +11,11 @@ import re
 from dataclasses import dataclass
 
 from portal_crawler.extract.boilerplate import is_tools
+from portal_crawler.extract.head import is_yearless
 from portal_crawler.extract.lines import Line
 from portal_crawler.extract.names import is_outlet
 from portal_crawler.extract.page import Page
-from portal_crawler.extract.times import find_stamp
+from portal_crawler.extract.times import find_stamp, without_stamps
 
 _SEPARATOR = re.compile(r"\s*(?:[_|｜丨–]+|-{1,2}(?=\s|[^\d\w]|[\u4e00-\u9fff])|—(?!—)|>>?|»)\s*")
 _SITE_WORDS = re.compile(r"(?:网|在线|频道|新闻|资讯|报|台|中心|首页|正文|门户|社|要闻|站|搜狐|新浪|.com|.cn)$", re.I)
@@ -84,6 +85,8 @@ def find_headline(page: Page) -> Headline:
     above = _above_meta(lines)
     if above >= 0:
         return Headline(lines[above].text, above, "line above meta line")
+    if is_outlet(page_title) and (listed := _listed(lines)) >= 0:
+        return Headline(lines[listed].text, listed, "line that a list names")
     title = _from_title(page_title)
     return Headline(title, -1, "<title>") if title else Headline(None, -1, None)
 
@@ -103,9 +106,9 @@ def _announced(page: Page) -> str:
 def _above_meta(lines: list[Line]) -> int:
     """The line right above the first one that gives a time as meta lines do; -1 where there is none."""
     for index, line in enumerate(lines):
-        if not 8 <= len(line.text) <= 150 or not find_stamp(line.text):
+        if not 8 <= len(line.text) <= 150 or not (find_stamp(line.text) or is_yearless(line.text)):
             continue
-        if not line.labels and len(line.text) > 24:
+        if not line.labels and len(without_stamps(line.text)) > 24:
             continue
         for above in range(index - 1, max(index - 4, -1), -1):
             text = lines[above].text
@@ -118,6 +121,12 @@ def _above_meta(lines: list[Line]) -> int:
             ):
                 return above
     return -1
+
+
+def _listed(lines: list[Line]) -> int:
+    """The line that a link of the page says, too: e-papers list the articles of the page beside each; -1 for none."""
+    linked = {line.text for line in lines if _SHORTEST <= len(line.text) == line.link}
+    return next((index for index, line in enumerate(lines) if not line.link and line.text in linked), -1)
 
 
 def squash(text: str) -> str:

@@ -15,13 +15,13 @@ from portal_crawler.extract.names import is_person
 _KINDS = {
     "source": "稿件来源 文章来源 信息来源 新闻来源 本文来源 消息来源 内容来源 来源于 来源 稿源 出处 转载自 转自 摘自 原载 來源 文章來源 来自 Source",
     "editor": "责任编辑 网络编辑 值班编辑 本网编辑 文章编辑 文字编辑 新媒体编辑 见习编辑 实习编辑 编辑 责编 网编 責任編輯 編輯 責編 Editor",
-    "author": "本报记者 本网记者 特约记者 见习记者 实习记者 全媒体记者 融媒体记者 首席记者 文章作者 作者 记者 通讯员 特约撰稿 撰文 撰稿人 撰稿 发布者 發布者 記者 文/图 图/文 文图 文",
-    "time": "发布时间 发表时间 发稿时间 出版时间 发布日期 发表日期 发布于 上传时间 添加时间 刊发时间 刊登时间 播出时间 公布时间 公开时间 时间 日期 發布時間 發佈時間 時間 北京时间",
-    "changed": "更新时间 更新日期 编辑时间 录入时间 最后更新 修改时间 更新于 上传日期",
+    "author": "本报记者 本网记者 特约记者 见习记者 实习记者 全媒体记者 融媒体记者 首席记者 文章作者 作者 记者 通讯员 特约撰稿 撰文 撰稿人 撰稿 发布者 發布者 发布人 記者 文/图 图/文 文图 文",
+    "time": "发布时间 发表时间 发稿时间 出版时间 出版日期 发布日期 发表日期 发布于 上传时间 添加时间 刊发时间 刊登时间 播出时间 公布时间 公开时间 时间 日期 發布時間 發佈時間 時間 北京时间",
+    "changed": "更新时间 更新日期 编辑时间 录入时间 最后更新 修改时间 更新于 上传日期 更新時間 最後更新 更新 成文日期 成文时间 发文日期 生成日期 印发日期 制发日期",
     # Who worked on an item in another part than the three fields name.
     "role": (
         "总编辑 图片编辑 视频编辑 美术编辑 执行编辑 初审编辑 终审编辑 校对编辑 审核编辑 版面编辑 流程编辑 视觉编辑 图文编辑 音频编辑 运营编辑 编审 编委 值班编委 值班主编 值班总编 主编 执行主编 副主编 统筹 策划 监制 签发 终审 二审 初审 复审 一审 三审 审核 审稿 "
-        "审读 审签 校对 排版 选稿 配图 制图 摄影 摄像 供图 供稿 图 图文 设计 制作 出品 责任校对 责任印制 录入 翻译 译者 编译 配音 剪辑"
+        "审读 审签 校对 排版 选稿 配图 制图 摄影 摄像 供图 供稿 图 图文 设计 制作 出品 责任校对 责任印制 录入 翻译 译者 编译 配音 剪辑 总策划 采写 采访 视频 海报 文案 文字 素材 出镜 航拍 编导 美编 手绘 动画 图片"
     ),
     # What a page says of itself: counters, sizes, tags.
     "page": (
@@ -30,7 +30,7 @@ _KINDS = {
     ),
     # What also opens lines of text; known here since it ends the value before it.
     "text": (
-        "图片来源 图片 资料来源 数据来源 作者单位 单位 电话 邮箱 投稿邮箱 报料 新闻热线 热线 稿件 文号 索引号 主题 标题 原标题 副标题 地区 来稿 "
+        "图片来源 资料来源 数据来源 作者单位 单位 出版 电话 邮箱 投稿邮箱 报料 新闻热线 热线 稿件 文号 索引号 主题 标题 原标题 副标题 地区 来稿 "
         "核心提示 摘要 导读 提示 截止时间 截止日期 活动时间 采访时间 采访日期 点播 下载 时长 编者按"
     ),
 }
@@ -41,8 +41,8 @@ _LAST = frozenset(label[-1] for label in _KIND_OF) | frozenset("】]")
 _LONGEST_LINE = 1000
 _LONGEST = max(map(len, _KIND_OF))
 # What stands between a label and its value. A stroke or a bar is one only before a Chinese value.
-_COLON = re.compile(r"(?:[:：丨∶︰]|[/|｜](?=\s*[\u4e00-\u9fff]))\s*")
-_COLONS = ":：/|｜丨∶︰"
+_COLON = re.compile(r"(?:[:：丨∶︰]|[/／|｜](?=\s*[\u4e00-\u9fff])(?!图(?:\W|$)))\s*")
+_COLONS = ":：/／|｜丨∶︰"
 # Words that end in 文 without being its label; behind any other character 文 is one before a name (南洋桥文：郑清).
 _ENDS_IN_WEN = frozenset("全原正公作本论征散中英外下上诗古语")
 _NAME_FOLLOWS = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[\s、，,图]|$)")

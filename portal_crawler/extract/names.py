@@ -19,11 +19,15 @@ _SURNAMES = frozenset(
     "蔡付闫占诸裘汲糜隗郗仰戎蓟宿邰鄂莘贡逄郦郤璩濮扈浦慕茹习宦阙沃晁訾逯鹿揭菅郇蹇亢"
     "师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井"
 )
+# Provinces that read like names: platforms print beside the time whence an account writes.
+_PROVINCES = frozenset("甘肃 江苏 江西 安徽 吉林 宁夏 云南 海南 湖南 湖北 广东 广西 山东 山西".split())
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0002ffff]{2,4}$")
 _LONG_NAME = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•・][\u4e00-\u9fff]{1,8})+$")
 _CODE = re.compile(r"_?[A-Za-z][\w.@-]{1,24}$|[A-Za-z]{0,4}\d{2,8}$")
-# What a name is followed by where a report says whence it was sent.
-_NAMES_END = frozenset(("发自", "发", "报道", "摄影报道"))
+# What follows a name where a report says whence it was sent, or whose part in it is named next.
+_NAMES_END = frozenset(
+    "发自 发 报道 摄影报道 校对 审核 审读 编审 初审 复审 终审 一审 二审 三审 监制 主编 制图 供图 图片 摄影 编辑 责编".split()
+)
 # A name with its bearer's code (王晓五_NB12258).
 _NAME_AND_CODE = re.compile(r"[\u4e00-\u9fff]{2,4}_[A-Za-z]{0,4}\d{1,8}$")
 _SPACED_NAME = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
@@ -89,7 +93,7 @@ def is_outlet(text: str) -> bool:
 
 def is_person(text: str) -> bool:
     """Whether a text is a Chinese name: a surname in use and one or two characters, or two for a double surname."""
-    return 2 <= len(text) <= 3 and text[0] in _SURNAMES and _HAN_NAME.match(text) is not None
+    return 2 <= len(text) <= 3 and text[0] in _SURNAMES and text not in _PROVINCES and _HAN_NAME.match(text) is not None
 
 
 def persons(value: str) -> str | None:
@@ -108,7 +112,8 @@ def persons(value: str) -> str | None:
         token = _unbalanced(_ROLE_TAIL.sub("", _ROLES.sub("", token.strip(_WRAPPING)))).strip(_WRAPPING)
         if not token or (len(token) > 4 and _TITLED.match(token)):
             continue
-        if names and is_outlet(token):
+        # 云 ends outlets (新华云) and given names (白云).
+        if names and is_outlet(token) and not (token[-1] == "云" and is_person(token)):
             break
         if _is_name(token, first=not names):
             names.append(token)
