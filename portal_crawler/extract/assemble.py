@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from portal_crawler.article import Article, Portal
 from portal_crawler.extract.body import Body, find_body
@@ -10,6 +11,7 @@ from portal_crawler.extract.breadcrumb import find_channel_path
 from portal_crawler.extract.byline import is_reporter_line, read_byline, without_closing_editor
 from portal_crawler.extract.head import first_text_line, summary_above
 from portal_crawler.extract.headline import Headline, find_headline, squash
+from portal_crawler.extract.held_article import held_article
 from portal_crawler.extract.images import find_images
 from portal_crawler.extract.layout import apply_layout, layout_for, without_lines
 from portal_crawler.extract.page import Page
@@ -20,6 +22,8 @@ from portal_crawler.extract.text import paragraphs
 EXTRACTOR = "portal-crawler/2"
 _ABOVE_HEADLINE = 8
 _BELOW_TEXT = 20
+# A shorter text may be what a page shows until its script has run.
+_SHORTEST_TEXT = 20
 
 
 def article_of(pages: Sequence[Page], *, portal: Portal | None = None) -> Article:
@@ -48,6 +52,10 @@ def article_of(pages: Sequence[Page], *, portal: Portal | None = None) -> Articl
         images += find_images(page, more.lines[0] if more.lines else 0, more.end)
         warnings += page.warnings
     text = "\n".join(part for part in texts if part) or None
+    if text is None or len(text) < _SHORTEST_TEXT:
+        held = held_article(first)
+        if held is not None and (shown := article_of([held], portal=portal)).body:
+            return replace(shown, provenance={**shown.provenance, "body": "held by a script"})
     if text is None:
         warnings.append("empty_body")
     provenance = {

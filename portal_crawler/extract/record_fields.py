@@ -60,15 +60,15 @@ class Frame:
 
 def entry_of(record: dict[str, Any], frame: Frame) -> Entry | None:
     """The entry that an object stands for; None where it lacks a title or an address."""
-    fields = _flat(record)
-    title = _title(fields)
+    fields = fields_of(record)
+    title = title_of(fields)
     if title is None:
         return None
     url = _address(fields, frame)
-    return Entry(url, title, _date(fields)) if url else None
+    return Entry(url, title, moment_of(fields)) if url else None
 
 
-def _flat(record: dict[str, Any]) -> dict[str, Any]:
+def fields_of(record: dict[str, Any]) -> dict[str, Any]:
     """A record's fields with those of the objects inside, their names in lower case without `_` and `-`."""
     fields: dict[str, Any] = {}
     for key, value in record.items():
@@ -89,7 +89,8 @@ def _plain(key: str) -> str:
     return str(key).lower().replace("_", "").replace("-", "")
 
 
-def _title(fields: dict[str, Any]) -> str | None:
+def title_of(fields: dict[str, Any]) -> str | None:
+    """The title among a record's fields."""
     for key in _TITLE_KEYS:
         value = fields.get(key)
         if isinstance(value, str) and len(text := clean_text(value)) >= 2 and not _URL_FORM.match(text):
@@ -159,7 +160,8 @@ def _absolute(value: Any, base: str) -> str | None:
     return url.partition("#")[0] if "#/" not in url and "#!" not in url else url
 
 
-def _date(fields: dict[str, Any]) -> str | None:
+def moment_of(fields: dict[str, Any]) -> str | None:
+    """The time of publication among a record's fields, as text."""
     named = [key for key in fields if _TIME.search(key)]
     order = {key: _time_rank(key) for key in named}
     for key in sorted(named, key=lambda name: order[name]):

@@ -70,7 +70,7 @@ def held_list(page: Page, frame: Frame | None = None) -> Found | None:
     """The list that scripts or attributes of a page hold, None where they hold none."""
     frame = frame or Frame(page.url)
     best: Found | None = None
-    for value in _held(page):
+    for value in held_values(page):
         best = _better(best, records_in(value, frame, named=True))
     return best
 
@@ -131,7 +131,8 @@ def _whole(text: str) -> Any:
     return value if isinstance(value, dict | list) else None
 
 
-def _held(page: Page) -> Iterator[Any]:
+def held_values(page: Page) -> Iterator[Any]:
+    """The objects and arrays that scripts and attributes of a page hold."""
     for script in page.root.iter("script"):
         text = script.text or ""
         if len(text) < 40:
