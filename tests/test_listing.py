@@ -54,6 +54,7 @@ FORMS = {
     "card that is one link": "<a class=card href='{url}'><img src=1.jpg><h3>{title}</h3><p>摘要写得比标题长一些，摘要。</p><span>{date}</span></a>",
     "card without a heading": "<li><a href='{url}'><div>{title}</div><div>摘要写得比标题长一些，摘要。</div><div>{date}</div></a></li>",
     "date first in the link": "<li><a href='{url}'><i>{date}</i><p>{title}</p></a></li>",
+    "date and channel before": "<li><i>{date}</i><a href='/shizhou/'>市州</a><b>|</b><a href='{url}'>{title}</a></li>",
     "opened by a click": "<li><a href='javascript:;' onclick=\"window.open('{url}')\">{title}</a><span>{date}</span></li>",
     "picture with its text": "<li><a href='{url}'><img src=1.jpg alt='{title}'></a><span>{date}</span></li>",
     "rows of two kinds": "<li class='even last'><a href='{url}'>{title}</a><span>{date}</span></li>",
@@ -73,6 +74,19 @@ def test_every_item_once_in_order_with_its_title_and_date_and_nothing_else(count
         f"http://news.portal.example/a/20211119/{n + 1000}.html" for n in range(count)
     ]
     assert all(entry.date and entry.date.startswith("2021-11-") for entry in found.entries)
+
+
+def test_list_that_is_shown_goes_before_the_hidden_ones_of_other_tabs() -> None:
+    shown = f"<ul>{items_of(5, FORMS['date behind'])}</ul>"
+    hidden = f"<div style='display: none'>{hot(dated=True, heading='')}</div>"
+    assert [entry.title for entry in extract_listing(page(shown + hidden), BASE).entries] == titles(5)
+
+
+def test_button_that_loads_more_leads_on_where_it_has_an_address() -> None:
+    items = items_of(5, FORMS["date behind"])
+    more = extract_listing(page(items, pager="<a href='/yaowen/2.html'>点击加载更多</a>"), BASE)
+    assert more.next == "http://news.portal.example/yaowen/2.html"
+    assert extract_listing(page(items, pager="<a href='javascript:;'>加载更多</a>"), BASE).next is None
 
 
 @pytest.mark.parametrize("side", ["", hot(), hot(dated=True)], ids=["alone", "ranking", "dated ranking"])

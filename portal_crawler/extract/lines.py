@@ -255,7 +255,7 @@ def _gap(match: re.Match[str]) -> str:
 
 def _marked(root: etree._Element) -> str:
     """The text of a tree with its marks."""
-    hidden = [(element, element.tag) for element in _hidden(root)]
+    hidden = [(element, element.tag) for element in hidden_elements(root)]
     try:
         for element, tag in hidden:
             element.tag = _HIDDEN + tag if tag in _COUNTED else _HIDDEN
@@ -266,7 +266,7 @@ def _marked(root: etree._Element) -> str:
             element.tag = tag
 
 
-def _hidden(root: etree._Element) -> set[etree._Element]:
+def hidden_elements(root: etree._Element) -> set[etree._Element]:
     """The elements that the page itself hides; what a style sheet hides is not known.
 
     A hidden `<body>` is one that a script shows when the page has loaded.

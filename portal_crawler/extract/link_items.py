@@ -145,6 +145,10 @@ def date_beside(link: Linked, holders: dict[etree._Element, str]) -> str | None:
         item = ancestor
         if date := _date_in(ancestor, link.element):
             return date
+    owner = holders.get(item.getparent())
+    if owner and owner != link.url:
+        # A channel's name before an article's title: the date is the article's.
+        return None
     beside = [item.tail or ""]
     for neighbour in (item.getnext(), item.getprevious()):
         if neighbour is not None and neighbour.find(".//a") is None and neighbour.tag != "a":

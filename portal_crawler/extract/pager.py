@@ -14,6 +14,7 @@ from portal_crawler.extract.turned_pages import turned_page
 _NEXT = re.compile(
     r"^[\[【<(（\s]*(?:下一页|下一頁|下页|后一页|后页|後一頁|下一步|next(?:\s*page)?)[\]】>）)\s›»>]*$", re.I
 )
+_MORE = re.compile(r"^(?:点击|點擊)?(?:加载|加載|载入)更多[.…]*$")
 _NUMBER = re.compile(r"(?<![\d/共第])\d{1,4}(?![\d/条页])")
 _ARROW = re.compile(r"^(?:>|›|＞|→)$")
 _DOUBLE_ARROW = re.compile(r"^(?:>>|»|＞＞)$")
@@ -94,7 +95,7 @@ def _linked(page: Page) -> str | None:
             if anchor.get("href") is not None:
                 # The last page keeps the words and takes the way on from them.
                 return None
-    return _numbered(page, anchors) or _arrowed(page, anchors)
+    return _numbered(page, anchors) or _arrowed(page, anchors) or _loaded(page, anchors)
 
 
 def _label(anchor: etree._Element) -> str:
@@ -147,6 +148,15 @@ def _arrowed(page: Page, anchors: list[tuple[etree._Element, str]]) -> str | Non
             # A breadcrumb has arrows, too; a page of the list has a number in its address.
             if url and _same_list(page.url, url) and _page_number(url) is not None:
                 return url
+    return None
+
+
+def _loaded(page: Page, anchors: list[tuple[etree._Element, str]]) -> str | None:
+    """The link that a script loads more of the list by, and that leads on without one."""
+    for anchor, text in anchors:
+        url = _target(page, anchor.get("href")) if _MORE.match(text) else None
+        if url and _same_list(page.url, url):
+            return url
     return None
 
 

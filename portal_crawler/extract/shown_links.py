@@ -14,6 +14,7 @@ from urllib.parse import urldefrag, urlsplit
 from lxml import etree
 
 from portal_crawler.extract.addresses import FILES, looks_like_article
+from portal_crawler.extract.lines import hidden_elements
 from portal_crawler.extract.link_groups import (
     ASIDE,
     DATED,
@@ -42,11 +43,13 @@ _EMPTY = re.compile(
     r"(?:暂无|没有)(?:内容|数据|信息|新闻|文章|记录)"
 )
 _CALLED_LIST = re.compile(r"list|news|con|article|main", re.I)
-_BYLINE = re.compile(r"(?:来源|來源|责任编辑|责编|编辑|責任編輯|編輯|作者|记者|記者)\s*[:：]")
+_BYLINE = re.compile(r"(?:来源|來源|责任编辑|责编|编辑|責任編輯|編輯|作者|撰文|记者|記者)\s*[:：]")
 _HEADINGS = ("h1", "h2", "h3", "h4", "dt")
 _OPENS = re.compile(r"(?:open|go\w*|jump\w*|href\s*=|location\s*=)\s*\(?\s*['\"]([^'\"\s]+[/.?][^'\"\s]*)['\"]")
 # A list by the pager goes before one with dates elsewhere.
 _PAGED = 1.25
+# Below every list with dates that is shown, above those without.
+_HIDDEN = 1.8
 _FEW_LISTS = 2
 _FEW_LINKS = 3
 # Characters of running text, in paragraphs of their own, that make a page an article.
@@ -68,6 +71,11 @@ def main_links(page: Page) -> list[Link]:
     beside = set(page.root.iter("nav", "aside", "footer"))
     headed = under_headings(page)
     ranks = {key: rank_of(group, beside, headed) for key, group in groups.items()}
+    hidden = hidden_elements(page.root)
+    for key, group in groups.items() if hidden else ():
+        # The lists of other tabs are hidden, and a list that only a script shows when the page has loaded.
+        if not hidden.isdisjoint(group[0].element.iterancestors()):
+            ranks[key] = (min(ranks[key][0], _HIDDEN), ranks[key][1])
     paged = with_pager(page, {key: group for key, group in groups.items() if ranks[key][0] > 0})
     best = max(ranks, key=lambda key: (ranks[key][0] + (_PAGED if key in paged else 0), ranks[key][1]), default="")
     if not best or ranks[best][0] <= 0:
