@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from dataclasses import dataclass
 from urllib.parse import quote
 
 import pytest
@@ -37,6 +37,37 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 def served(made: Made, cli_environment: dict[str, str]) -> Iterator[Served]:
     with serving(made, cli_environment) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def altered(made: Made, tmp_path_factory: pytest.TempPathFactory, cli_environment: dict[str, str]) -> Iterator[Altered]:
+    """Another one over a copy under an odd name, with a cluster, whose archive is damaged and in part lost."""
+    folder = tmp_path_factory.mktemp("altered")
+    copied = Made(folder / "search?a=%41#档案 2.sqlite", folder / "archive", made.articles, made.captures)
+    shutil.copytree(made.archive, copied.archive)
+    shutil.copy(made.db, copied.db)
+    shutil.copy(next((made.archive / "gscn").iterdir()), folder / "secret.warc.gz")
+    for segment in (copied.archive / "gscn").iterdir():
+        octets = segment.read_bytes()
+        half = len(octets) // 2
+        segment.write_bytes(octets[:half] + bytes(len(octets) - half))
+    shutil.rmtree(copied.archive / "qhnews")
+    store = open_store(copied.db)
+    with store.transaction() as connection:
+        connection.execute("INSERT INTO segments VALUES ('../secret.warc.gz', 'gscn', 1)")
+        connection.execute("UPDATE captures SET file = '../secret.warc.gz' WHERE id = 1")
+        connection.execute("INSERT INTO clusters (id, head_id) VALUES (1, ?)", (made.articles["zipped"],))
+        for name in ("first", "zipped"):
+            connection.execute("INSERT INTO cluster_members VALUES (?, 1, 0.93)", (made.articles[name],))
+    store.close()
+    with serving(copied, cli_environment) as server:
+        yield Altered(copied, server)
+
+
+@dataclass(frozen=True)
+class Altered:
+    made: Made
+    served: Served
 
 
 def text_of(markup: str) -> str:
@@ -135,23 +166,12 @@ def test_article_is_found_by_any_variant_of_its_address(served: Served, made: Ma
     assert served.get("/article?url=http%3A%2F%2Felse.example%2F").status == 404
 
 
-def test_cluster_members_are_shown_where_they_are_known(
-    made: Made, tmp_path: Path, cli_environment: dict[str, str]
-) -> None:
-    copied = Made(tmp_path / "portal.db", made.archive, made.articles, made.captures)
-    shutil.copy(made.db, copied.db)
-    store = open_store(copied.db)
-    first, other = made.articles["first"], made.articles["zipped"]
-    with store.transaction() as connection:
-        connection.execute("INSERT INTO clusters (id, head_id) VALUES (1, ?)", (other,))
-        for member in (first, other):
-            connection.execute("INSERT INTO cluster_members VALUES (?, 1, 0.93)", (member,))
-    store.close()
-    with serving(copied, cli_environment) as server:
-        text = text_of(server.get(f"/article/{first}").text)
-        assert "The same text, 2 times" in text
-        assert text.index("2021-11-19 20:09 qhnews – 青海湖的冬天 0.93") < text.index("河海相连谱新篇 (this one)")
-        assert "The same text" not in server.get(f"/article/{made.articles['plain']}").text
+def test_cluster_members_are_shown_where_they_are_known(altered: Altered) -> None:
+    articles = altered.made.articles
+    text = text_of(altered.served.get(f"/article/{articles['first']}").text)
+    assert "The same text, 2 times" in text
+    assert text.index("2021-11-19 20:09 qhnews – 青海湖的冬天 0.93") < text.index("河海相连谱新篇 (this one)")
+    assert "The same text" not in altered.served.get(f"/article/{articles['plain']}").text
 
 
 def test_search_finds_what_the_command_finds(
@@ -284,30 +304,17 @@ def test_captures_that_are_no_pages_are_described(served: Served, made: Made) ->
     assert served.get(f"{png}/download").headers["content-disposition"].startswith("attachment")
 
 
-def test_damaged_or_missing_archive_is_said(made: Made, tmp_path: Path, cli_environment: dict[str, str]) -> None:
-    archive = tmp_path / "archive"
-    shutil.copytree(made.archive, archive)
-    for segment in (archive / "gscn").iterdir():
-        octets = bytearray(segment.read_bytes())
-        octets[len(octets) // 2 :] = b"\x00" * (len(octets) - len(octets) // 2)
-        segment.write_bytes(octets)
-    shutil.rmtree(archive / "qhnews")
-    db = tmp_path / "portal.db"
-    shutil.copy(made.db, db)
-    store = open_store(db)
-    outside = tmp_path / "secret.warc.gz"
-    shutil.copy(next((made.archive / "gscn").iterdir()), outside)
-    with store.transaction() as connection:
-        connection.execute("INSERT INTO segments VALUES ('../secret.warc.gz', 'gscn', 1)")
-        connection.execute("UPDATE captures SET file = '../secret.warc.gz' WHERE id = 1")
-    store.close()
-    with serving(Made(db, archive, made.articles, made.captures), cli_environment) as server:
-        hostile = server.get(capture_of(made, "http://news.gscn.example/hostile.html"))
-        assert hostile.status == 200 and 'class="note bad"' in hostile.text and "<iframe" not in hostile.text
-        missing = server.get(capture_of(made, "http://www.qhnews.example/1.html"))
-        assert "No such file" in missing.text
-        assert server.get(f"{capture_of(made, 'http://www.qhnews.example/1.html')}/page").status == 404
-        assert "not in the archive" in server.get("/capture/1").text
+def test_damaged_or_missing_archive_is_said(altered: Altered) -> None:
+    hostile = altered.served.get(capture_of(altered.made, "http://news.gscn.example/hostile.html"))
+    assert hostile.status == 200 and 'class="note bad"' in hostile.text and "<iframe" not in hostile.text
+    path = capture_of(altered.made, "http://www.qhnews.example/1.html")
+    assert "No such file" in altered.served.get(path).text
+    assert altered.served.get(f"{path}/page").status == 404
+
+
+def test_nothing_outside_of_the_archive_is_read(altered: Altered) -> None:
+    assert "not in the archive" in altered.served.get("/capture/1").text
+    assert altered.served.get("/capture/1/download").status == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
@@ -375,21 +382,18 @@ def test_head_is_answered_without_a_body(served: Served) -> None:
         assert (answer.status, answer.body) == (200, b""), path
 
 
-def test_what_a_crawl_writes_meanwhile_is_shown(made: Made, tmp_path: Path, cli_environment: dict[str, str]) -> None:
-    copied = Made(tmp_path / "portal.db", made.archive, made.articles, made.captures)
-    shutil.copy(made.db, copied.db)
-    with serving(copied, cli_environment) as server:
-        assert "33 articles" in text_of(server.get("/").text)
-        store = open_store(copied.db)
-        writer = Writer(store, start_run(store, "gscn", []), "gscn", before_commit=lambda: None)
-        url = "http://news.gscn.example/new.html"
-        capture = Capture(url, "2021-11-21T08:00:00+08:00", 200, "text/html", "sha1:A", "gscn/gscn-9.warc.gz", 0, 9)
-        writer.add_capture(capture)
-        writer.add_article(Article(url, title="刚刚写入", extractor="e"), [PageCapture(url, capture)])
-        writer.flush()
-        store.close()
-        assert "34 articles" in text_of(server.get("/").text)
-        assert "<mark>刚刚</mark>写入" in server.get(f"/search?q={quote('刚刚')}").text
+def test_what_a_crawl_writes_meanwhile_is_shown(altered: Altered) -> None:
+    assert "33 articles" in text_of(altered.served.get("/").text)
+    store = open_store(altered.made.db)
+    writer = Writer(store, start_run(store, "gscn", []), "gscn", before_commit=lambda: None)
+    url = "http://news.gscn.example/new.html"
+    capture = Capture(url, "2021-11-21T08:00:00+08:00", 200, "text/html", "sha1:A", "gscn/gscn-9.warc.gz", 0, 9)
+    writer.add_capture(capture)
+    writer.add_article(Article(url, title="刚刚写入", extractor="e"), [PageCapture(url, capture)])
+    writer.flush()
+    store.close()
+    assert "34 articles" in text_of(altered.served.get("/").text)
+    assert "<mark>刚刚</mark>写入" in altered.served.get(f"/search?q={quote('刚刚')}").text
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
@@ -426,12 +430,8 @@ def test_port_that_is_taken_and_database_that_is_not_there_are_said(
     assert not (made.db.parent / "none.db").exists()
 
 
-def test_database_of_any_name_can_be_served(made: Made, tmp_path: Path, cli_environment: dict[str, str]) -> None:
-    odd = tmp_path / "search?a=%41#档案 2.sqlite"
-    shutil.copy(made.db, odd)
-    with serving(Made(odd, made.archive, {}, {}), cli_environment) as server:
-        assert "33 articles" in text_of(server.get("/").text)
-        assert server.get("/data/articles").status == 200
+def test_database_of_any_name_can_be_served(altered: Altered) -> None:
+    assert altered.served.get("/data/articles/1.json").status == 200
 
 
 def test_host_beyond_this_machine_is_warned_of(made: Made, cli_environment: dict[str, str]) -> None:

@@ -40,21 +40,28 @@ def serve(db: Path, archive: Path, *, host: str, port: int, announce: Callable[[
     """
     open_reader(db).close()
     with _listening(host, port) as listener:
-        datasette = datasette_of(Site(db, archive), host)
+        site = Site(db, archive)
+        datasette = datasette_of(site, host)
         config = uvicorn.Config(
             datasette.app(), log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE_S, lifespan="on"
         )
         database = datasette.get_database(DATABASE)
         assert isinstance(database, ReadOnly)
         address = _address(host, listener.getsockname()[1])
-        server = _Server(config, lambda: announce(address), database.interrupt)
+
+        def interrupt() -> None:
+            database.interrupt()
+            site.interrupt()
+
+        server = _Server(config, lambda: announce(address), interrupt)
+        site.findings()
         # uvicorn ends in good order and then raises the signal again, for whoever started it.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stop)
         try:
             asyncio.run(server.serve(sockets=[listener]))
         finally:
-            database.interrupt()
+            interrupt()
             datasette.executor.shutdown(cancel_futures=True)
 
 

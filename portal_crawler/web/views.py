@@ -54,7 +54,7 @@ class Views:
 
         def read(store: Store) -> dict[str, Any]:
             portals = portals_of(store)
-            findings = self._site.findings(store, now)
+            findings = self._site.findings()
             healths = [health_of(store, portal, findings or [], now) for portal in portals]
             return {"overview": overview(store, portals, period, now), "healths": healths, "checked": findings}
 
@@ -70,7 +70,7 @@ class Views:
         def read(store: Store) -> dict[str, Any]:
             if portal not in portals_of(store):
                 raise NotFound(f"There is no portal {portal} in this database.")
-            findings = self._site.findings(store, now)
+            findings = self._site.findings()
             health = health_of(store, portal, findings or [], now)
             return {"overview": overview(store, [portal], period, now), "health": health, "checked": findings}
 
