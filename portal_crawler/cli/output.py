@@ -36,6 +36,7 @@ def print_json(record: Any) -> None:
 
 def print_rows(names: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
     """Rows as a table on a terminal, else as lines with tabs between the cells."""
+    rows = list(rows)
     cells = [["" if cell is None else plain(str(cell)) for cell in row] for row in rows]
     # Not what rich takes for a terminal: FORCE_COLOR would make tables of what another program reads.
     if not sys.stdout.isatty():
@@ -43,8 +44,9 @@ def print_rows(names: Sequence[str], rows: Iterable[Sequence[object]], *, title:
             click.echo("\t".join(row))
         return
     table = Table(title=title, title_justify="left")
-    for name in names:
-        table.add_column(name, overflow="fold")
+    for place, name in enumerate(names):
+        is_number = bool(rows) and all(isinstance(row[place], int | float) for row in rows)
+        table.add_column(name, overflow="fold", justify="right" if is_number else "left")
     for row in cells:
         table.add_row(*map(escape, row))
     Console().print(table)

@@ -15,15 +15,16 @@ GROUP BY 1, 2
 """
 
 # The last listing ends the time that is known of. What claims to be later is a misprint and ends no silence.
-# SQLite looks at one portal alone where it is asked for one, since every step is divided by it.
+# The joins stand in this order, since the days are all in an index: looked up channel by channel, they are read from
+# as many places of the whole table, which took 23 s at 200,000 articles that were not in memory.
 _CHANNEL_GAPS = """
 CREATE VIEW channel_gaps AS
 WITH days AS (
     SELECT DISTINCT c.portal AS portal, c.id AS channel_id, c.name AS channel,
                     substr(a.published_at, 1, 10) AS day, substr(c.last_listed_at, 1, 10) AS listed
-    FROM channels c
-    JOIN article_channels x ON x.channel_id = c.id
-    JOIN articles a ON a.id = x.article_id
+    FROM articles a
+    CROSS JOIN article_channels x ON x.article_id = a.id
+    CROSS JOIN channels c ON c.id = x.channel_id
     WHERE a.published_at IS NOT NULL AND substr(a.published_at, 1, 10) <= substr(c.last_listed_at, 1, 10)
 ), steps AS (
     SELECT portal, channel_id, channel, day,
