@@ -39,9 +39,11 @@ class Fault:
     lasting: bool = False
 
 
-def start_crawl(folder: Path, base: str, paths: Sequence[str], fault: Fault | None = None) -> ForkServerProcess:
+def start_crawl(
+    folder: Path, base: str, paths: Sequence[str], fault: Fault | None = None, portal: str = "replica"
+) -> ForkServerProcess:
     """Begin a crawl of a replica's channels into `folder`; the process ends with the crawl's exit code."""
-    process = _context.Process(target=_crawl, args=(folder, base, tuple(paths), fault))
+    process = _context.Process(target=_crawl, args=(folder, base, tuple(paths), fault, portal))
     process.start()
     return process
 
@@ -75,7 +77,7 @@ def check_store(folder: Path) -> dict[str, sqlite3.Row]:
         connection.close()
 
 
-def _crawl(folder: Path, base: str, paths: tuple[str, ...], fault: Fault | None) -> None:
+def _crawl(folder: Path, base: str, paths: tuple[str, ...], fault: Fault | None, portal_id: str) -> None:
     from portal_crawler.runs import CrawlOptions, crawl_portal
 
     os.environ["no_proxy"] = "127.0.0.1"
@@ -85,7 +87,7 @@ def _crawl(folder: Path, base: str, paths: tuple[str, ...], fault: Fault | None)
     if fault is not None:
         _inject(fault, folder)
     channels = tuple(Channel(path, (path,), f"{base}{path}") for path in paths)
-    portal = Portal("replica", "replica", hosts=("127.0.0.1",), channels=channels)
+    portal = Portal(portal_id, portal_id, hosts=("127.0.0.1",), channels=channels)
     options = CrawlOptions(folder / "p.db", folder / "archive", channels, delay_s=0, allow_private=True)
     try:
         code = crawl_portal(portal, options).exit_code
