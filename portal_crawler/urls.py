@@ -109,6 +109,12 @@ def _says_nothing(part: str) -> bool:
     return bool(_TRACKING.fullmatch(part.partition("=")[0]) or _SESSION_PART.fullmatch(part))
 
 
+def is_shared_suffix(domain: str) -> bool:
+    """Whether owners who have nothing to do with each other hold names below a domain: gov.cn, gansu.cn, github.io."""
+    found = _suffixes()(domain.lower().strip("."), include_psl_private_domains=True)
+    return bool(found.suffix) and not found.domain
+
+
 @cache
 def _suffixes() -> tldextract.TLDExtract:
     # The list that comes with the package: no request, no file written.

@@ -1,8 +1,8 @@
 """Passing a wall that wants its cookie back, without keeping cookies otherwise.
 
 Some portals answer the first request with a cookie and a redirect to where it came from. Cookies are taken from
-such answers alone, and go back to the very scheme, host and port that gave them, whatever domain they name: so none
-crosses hosts, and a `.gov.cn`-wide one is no more than the host's own.
+such answers alone, and go back to the very scheme, host and port that gave them, however wide a domain they name. One
+for a domain that is not the host's, or that many share as `.gov.cn`, is refused (RFC 6265, section 5.3).
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
+
+from portal_crawler.urls import is_shared_suffix
 
 _MOST_COOKIES = 20
 _LONGEST = 4096
@@ -40,11 +42,27 @@ class WallCookieMiddleware:
         return response
 
     def _take(self, origin: tuple[str, str], line: bytes) -> None:
-        name, separator, value = line.partition(b";")[0].partition(b"=")
+        pair, _, attributes = line.partition(b";")
+        name, separator, value = pair.partition(b"=")
         name, value = name.strip(), value.strip()
+        if not _is_for(urlsplit(f"//{origin[1]}").hostname or "", attributes):
+            return
         kept = self._cookies.setdefault(origin, {})
         if separator and name and len(name) + len(value) <= _LONGEST and (name in kept or len(kept) < _MOST_COOKIES):
             kept[name] = value
+
+
+def _is_for(host: str, attributes: bytes) -> bool:
+    """Whether a cookie with these attributes is the host's to set: its domain is the host, or the host's owner's."""
+    domain = ""
+    for attribute in attributes.split(b";"):
+        name, _, value = attribute.partition(b"=")
+        if name.strip().lower() == b"domain":
+            # The last one counts.
+            domain = value.strip().decode("latin-1").lower().removeprefix(".")
+    if not domain or domain == host:
+        return True
+    return host.endswith(f".{domain}") and not is_shared_suffix(domain)
 
 
 def _origin(url: str) -> tuple[str, str]:
