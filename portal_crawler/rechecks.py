@@ -87,7 +87,7 @@ class Rechecks:
 
     def begin(self, limit: int) -> list[Due]:
         """The articles to ask for in this run, at most `limit` of them."""
-        due = due_articles(self._store, self._portal.id, min(limit, MOST_RECHECKS))
+        due = due_articles(self._store, self._portal.id, min(limit, MOST_RECHECKS), schedule=self._writer.schedule)
         self._asked = {item.url: item for item in due}
         return due
 

@@ -6,9 +6,11 @@ import logging
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
+from twisted.internet.base import ReactorBase
 
 from portal_crawler.article import Portal
 from portal_crawler.extensions.journal import JournalSession
@@ -40,6 +42,8 @@ def crawl_portal(portal: Portal, options: CrawlOptions) -> RunSummary:
     """
     settings = crawl_settings(portal, options)
     session = JournalSession(portal, options)
+    # Twisted measures by the time of day: set back by an hour, every timeout would take an hour longer.
+    ReactorBase.seconds = staticmethod(monotonic)
     try:
         process = AsyncCrawlerProcess(settings)
         process.crawl(PortalSpider, session=session)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from urllib.parse import urlsplit
 
 from portal_crawler.archive import ArchiveWriter, Exchange, recover
@@ -66,6 +67,7 @@ class Session:
         self.portal = portal
         self.options = options
         self.started_at = datetime.now(BEIJING)
+        self._began_s = monotonic()
         self.stopped_by: int | None = None
         self.fatal: Exception | None = None
         self.bugs: list[str] = []
@@ -213,7 +215,7 @@ class Session:
             unanswered=self.rechecks.unanswered,
             requests=self.requests,
             bytes=self.bytes,
-            seconds=round((datetime.now(BEIJING) - self.started_at).total_seconds(), 1),
+            seconds=round(monotonic() - self._began_s, 1),
             empty_channels=tuple(self.empty_channels),
             drifted_fields=tuple(self.drifted_fields),
             traps=(*self.traps, *soft_404s),

@@ -114,7 +114,7 @@ def crawl(
     past = past_runs(db)
     if everything:
         # Whom a deadline has cut off the last time comes first the next.
-        work.sort(key=lambda item: past[item.portal.id].ended_at if item.portal.id in past else 0.0)
+        work.sort(key=lambda item: past[item.portal.id].run_id if item.portal.id in past else 0)
     portals = [*(item.portal.id for item in work), *(str(run["portal"]) for run in found.wrong)]
     if everything or len(work) > 1:
         # Made or migrated once, and found unusable once, before several processes open it.

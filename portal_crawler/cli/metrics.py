@@ -25,10 +25,12 @@ _FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What a database holds of a portal's ended runs. Times: seconds since 1970; 0 for never."""
+    """What a database holds of a portal's ended runs. run_id: of the latest. succeeded_at: seconds since 1970; 0 for
+    never.
+    """
 
     exit_code: int | None = None
-    ended_at: float = 0.0
+    run_id: int = 0
     succeeded_at: float = 0.0
 
 
@@ -40,15 +42,17 @@ def past_runs(db: Path) -> dict[str, Past]:
         return {}
     try:
         rows = store.rows(
-            """SELECT portal, exit_code, max(ended_at),
-                      (SELECT max(ended_at) FROM runs good WHERE good.portal = runs.portal AND good.exit_code = 0)
+            # By their numbers: a run that the machine's clock dated wrong is not the latest for years.
+            """SELECT portal, exit_code, max(id),
+                      (SELECT ended_at FROM runs good WHERE good.portal = runs.portal AND good.exit_code = 0
+                       ORDER BY good.id DESC LIMIT 1)
                FROM runs WHERE ended_at IS NOT NULL GROUP BY portal"""
         )
     except StorageError:
         return {}
     finally:
         store.close()
-    return {row[0]: Past(row[1], _seconds(row[2]), _seconds(row[3])) for row in rows}
+    return {row[0]: Past(row[1], row[2], _seconds(row[3])) for row in rows}
 
 
 def _seconds(moment: str | None) -> float:

@@ -10,7 +10,7 @@ _GONE_AFTER = timedelta(days=3)
 _GONE_CHECKS = 3
 _SUSPECT_WAIT = timedelta(days=1)
 # A gone article may come back; it is asked for ever more seldom.
-_GONE_WAIT = timedelta(days=30)
+_GONE_WAIT, _LONGEST_WAIT = timedelta(days=30), timedelta(days=365)
 # Of fewer answers, a few deleted articles are already the most part.
 _LEAST_ANSWERS = 10
 
@@ -26,7 +26,8 @@ class Standing:
 
 def after_missing(before: Standing, at: datetime) -> Standing:
     """The standing after one more check that found nothing: suspect at the first, gone after three over three days."""
-    first = before.first_missing_at or at
+    # Of two clocks the one that is behind: the machine's may have been ahead when the article was first missing.
+    first = min(before.first_missing_at or at, at)
     missing = before.missing + 1
     gone = before.state == "gone" or (missing >= _GONE_CHECKS and at - first >= _GONE_AFTER)
     return Standing("gone" if gone else "suspect", missing, first)
@@ -35,11 +36,11 @@ def after_missing(before: Standing, at: datetime) -> Standing:
 def wait_when_missing(standing: Standing, at: datetime) -> timedelta:
     """How long until a missing article is asked for again: a day while suspect; once gone, as long as it is missing.
 
-    That is 30 days at least, and doubles with each check.
+    That is 30 days at least, doubles with each check, and is a year at most.
     """
     if standing.state != "gone":
         return _SUSPECT_WAIT
-    return max(_GONE_WAIT, at - (standing.first_missing_at or at))
+    return min(max(_GONE_WAIT, at - (standing.first_missing_at or at)), _LONGEST_WAIT)
 
 
 def is_outage(answered: int, missing: int) -> bool:

@@ -9,6 +9,7 @@ from itertools import islice
 
 from portal_crawler.article import BEIJING
 from portal_crawler.store.database import Store
+from portal_crawler.store.states import LONGEST_WAIT
 from portal_crawler.urls import identity
 
 # SQLite before 3.32 takes no more values in one statement.
@@ -74,13 +75,16 @@ def seen_before(store: Store, channel_id: int, urls: Iterable[str], walk: int) -
 def waiting_articles(store: Store, portal: str, now: datetime | None = None) -> list[str]:
     """URLs of articles still to be fetched, in the order in which they were found.
 
-    These are pending ones, blocked ones, and failed ones whose time has come by `now` (default: this moment).
+    These are pending ones, blocked ones, and failed ones whose time has come by `now` (default: this moment), or lies
+    so far ahead that the machine's clock must have been wrong when they failed.
     """
-    moment = (now or datetime.now(BEIJING)).astimezone(BEIJING).isoformat(timespec="seconds")
+    moment = (now or datetime.now(BEIJING)).astimezone(BEIJING)
+    due, absurd = (at.isoformat(timespec="seconds") for at in (moment, moment + LONGEST_WAIT))
     rows = store.rows(
         """SELECT url FROM ledger WHERE portal = ? AND kind = 'article'
-           AND (state IN ('pending', 'blocked') OR (state = 'failed' AND retry_at <= ?)) ORDER BY id""",
-        (portal, moment),
+           AND (state IN ('pending', 'blocked') OR (state = 'failed' AND (retry_at <= ? OR retry_at > ?)))
+           ORDER BY id""",
+        (portal, due, absurd),
     )
     return [row[0] for row in rows]
 

@@ -18,6 +18,8 @@ from portal_crawler.store.gone import Standing, after_missing, wait_when_missing
 
 # Ages at which an article is asked for again: most corrections come within the hour, and most deletions in a month.
 SCHEDULE = (timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30))
+# No article waits longer for its next check: who must is dated by a clock that was ahead, and is due.
+_LONGEST_WAIT = timedelta(days=366)
 # What a re-check doubts stands among the article's warnings under this prefix.
 _DOUBT = "recheck_"
 
@@ -37,17 +39,20 @@ class Due:
     values: dict[str, object]
 
 
-def due_articles(store: Store, portal: str, limit: int, now: datetime | None = None) -> list[Due]:
+def due_articles(
+    store: Store, portal: str, limit: int, now: datetime | None = None, schedule: Sequence[timedelta] = SCHEDULE
+) -> list[Due]:
     """Articles of a portal that are to be asked for by `now` (default: this moment), at most `limit` of them.
 
     What has come due last stands first: where there are more than a run may ask for, young articles are worth more
-    than old ones.
+    than old ones. schedule: the ages at which articles are asked for.
     """
-    moment = stamp(now or datetime.now(BEIJING))
+    moment = now or datetime.now(BEIJING)
+    absurd = moment + max(_LONGEST_WAIT, *schedule)
     found = store.rows(
-        """SELECT article_id, etag, last_modified FROM rechecks WHERE portal = ? AND next_check_at <= ?
-           ORDER BY next_check_at DESC LIMIT ?""",
-        (portal, moment, limit),
+        """SELECT article_id, etag, last_modified FROM rechecks
+           WHERE portal = ? AND (next_check_at <= ? OR next_check_at > ?) ORDER BY next_check_at DESC LIMIT ?""",
+        (portal, stamp(moment), stamp(absurd), limit),
     )
     due = []
     for row in found:
@@ -71,7 +76,12 @@ def due_articles(store: Store, portal: str, limit: int, now: datetime | None = N
 
 
 def next_check(first_seen: datetime, checked: datetime, schedule: Sequence[timedelta]) -> datetime | None:
-    """When an article is due after a check: at the next age of the schedule, None when it has passed them all."""
+    """When an article is due after a check: at the next age of the schedule, None when it has passed them all.
+
+    One that was first seen after the check, by a clock that was ahead, is due as if it were as old as it gets.
+    """
+    if first_seen > checked:
+        return checked + max(schedule) if schedule else None
     return next((first_seen + age for age in sorted(schedule) if first_seen + age > checked), None)
 
 

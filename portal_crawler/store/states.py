@@ -12,6 +12,8 @@ from portal_crawler.urls import identity
 
 # A failed URL is tried again in each of the next runs at first, then ever more seldom, and at last no more.
 _EAGER_ATTEMPTS, _MOST_ATTEMPTS = 3, 8
+# The wait before the last attempt, which is the longest.
+LONGEST_WAIT = timedelta(hours=2 ** (_MOST_ATTEMPTS - 1 - _EAGER_ATTEMPTS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Writer:
         self._store = store
         self._finder = Finder(portal, run_id)
         self._before_commit = before_commit
-        self._schedule = tuple(schedule)
+        self.schedule = tuple(schedule)
         self._queue: list[Callable[[sqlite3.Connection], Fate | None]] = []
         # What of the URLs in the queue tells one page from another.
         self._queued: set[str] = set()
@@ -124,7 +124,7 @@ class Writer:
         """Queue what a re-check found: a call of one of the `rechecks` functions, given connection and schedule."""
 
         def run(connection: sqlite3.Connection) -> None:
-            write(connection, self._schedule)
+            write(connection, self.schedule)
 
         self._queue.append(run)
 
@@ -204,7 +204,7 @@ class Writer:
         previous: Article | None,
     ) -> Fate:
         article_id, fate = put_article(
-            connection, article, self._finder.portal, pages, previous=previous, schedule=self._schedule
+            connection, article, self._finder.portal, pages, previous=previous, schedule=self.schedule
         )
         for number, page in enumerate(pages):
             url, kind = (page.url, "page") if number else (article.url, "article")
