@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from portal_crawler.store import Hit, QueryError, SearchTimeout, Store, condition, parse_query, search
-from portal_crawler.store.conditions import Condition
+from portal_crawler.store.conditions import Condition, text_condition
 from portal_crawler.store.search import filters
 from portal_crawler.store.snippets import beginning
 from portal_crawler.web.reading import within
@@ -19,6 +19,8 @@ MOST_PAGES = 50
 _SECONDS, _COUNT_SECONDS = 5.0, 1.5
 # Of more articles than that without a query, the figures are those of the newest.
 _SAMPLE = 5_000
+# And of hits of a query that are too many to count in time.
+_SMALL_SAMPLE, _SAMPLE_SECONDS = 500, 0.75
 _MOST_VALUES = 12
 
 
@@ -165,8 +167,18 @@ def _figures(
         where = Condition(f"{sql} AND {where.sql}", (*values, *where.values))
     counted = within(store, _COUNT_SECONDS, lambda: _count_values(store, where))
     if counted is None:
-        return None, [], None
+        return None, *_sampled(store, asked, narrowed)
     return counted.total(), _facets(asked, counted), None
+
+
+def _sampled(store: Store, asked: Asked, narrowed: list[Condition]) -> tuple[list[Facet], int | None]:
+    """The facets of the newest hits, for words in so many articles that reading the newest finds enough of them."""
+    node = parse_query(asked.query)
+    if node is None:
+        return [], None
+    where = _joined([*narrowed, text_condition(node)])
+    counted = within(store, _SAMPLE_SECONDS, lambda: _count_values(store, where, newest=_SMALL_SAMPLE))
+    return (_facets(asked, counted), _SMALL_SAMPLE) if counted else ([], None)
 
 
 def _count(store: Store, where: Condition) -> int:
