@@ -21,8 +21,8 @@ from portal_crawler.extract.lines import MOST_LINES, Blocks, Line, lay_out, unma
 # A bound for pages made to exhaust whoever reads them. The largest of the 173 pages of the corpus has 280 KB and 655
 # lines; a page with a picture written into it may have some megabytes. A tree takes up to fifty times its bytes.
 MOST_BYTES = 4 * 1024 * 1024
-# Twenty times the tags of the largest page. 4 MB of nothing but tags are a tree of 250 MB.
-MOST_TAGS = 250_000
+# Ten times the tags of any page seen. 4 MB of nothing but tags are a tree of 250 MB.
+MOST_TAGS = 150_000
 
 
 @dataclass(slots=True)
