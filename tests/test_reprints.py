@@ -26,7 +26,7 @@ from portal_crawler.reprints.signing import bands_of
 from portal_crawler.reprints.text import read_text
 from portal_crawler.store import PageCapture, Store, Writer, columns_of, open_store, rewrite_article, start_run
 from portal_crawler.store.cluster_view import cluster_of
-from portal_crawler.store.clusters import likely_heads
+from portal_crawler.store.clusters import likely_heads, put_signature
 from tests.crawl_process import start_crawl
 from tests.reprint_maker import make_collection
 from tests.reprint_maker.score import score, store_made
@@ -121,6 +121,14 @@ def test_a_reprint_is_the_same_text(reprint: str) -> None:
 
 
 WEATHER = "据市气象台17时发布，今天夜间到明天白天，全市{}，最高气温{}℃，最低气温{}℃，偏北风{}级，请注意防寒保暖。"
+PETROL = (
+    "国家发展改革委{0}发布消息，根据近期国际市场油价变化情况，按照现行成品油价格形成机制，自{0}24时起，国内汽油、柴油价格每吨分别{1}{2}元和{3}元。\n"
+    "国家发展改革委要求，各大公司及其他原油加工企业要组织好成品油生产和调运，确保市场稳定供应，严格执行国家价格政策。\n"
+    "各地相关部门要加大市场监督检查力度，严厉查处不执行国家价格政策的行为，维护正常市场秩序。消费者可通过12315平台举报价格违法行为。"
+)
+ROAD = "因排水管网改造工程施工需要，自{}起对{}实行封闭管理，途经车辆请提前绕行，按照现场执勤民警的指挥通行。工期15天，不便之处敬请谅解。"
+CITIES = ("兰州市", "白银市", "定西市", "天水市", "平凉市")
+SKY = "{}今天夜间到明天白天天气以{}为主，市民出行请留意交通安全和路面情况。"
 
 
 @pytest.mark.parametrize(
@@ -128,9 +136,15 @@ WEATHER = "据市气象台17时发布，今天夜间到明天白天，全市{}�
     [
         pytest.param(WEATHER.format("晴转多云", 8, -3, 3), WEATHER.format("多云", 6, -5, 2), id="two weather reports"),
         pytest.param(
-            f"11月18日24时，{'全省累计治愈出院病例均已解除隔离并返回家中，' * 3}现有确诊病例12例，新增2例。",
-            f"11月19日24时，{'全省累计治愈出院病例均已解除隔离并返回家中，' * 3}现有确诊病例14例，新增5例。",
-            id="two daily counts",
+            PETROL.format("9月6日", "提高", 140, 140),
+            PETROL.format("9月18日", "提高", 90, 85),
+            id="two prices of petrol",
+        ),
+        pytest.param(ROAD.format("9月6日", "庆阳路"), ROAD.format("9月7日", "庆阳路"), id="a road closed on two days"),
+        pytest.param(
+            "".join(SKY.format(city, sky) for city, sky in zip(CITIES, "晴晴阴雨雪", strict=True)),
+            "".join(SKY.format(city, sky) for city, sky in zip(CITIES, "阴雨雪晴晴", strict=True)),
+            id="two weather reports without figures",
         ),
         pytest.param(
             "11月18日，市委常委会召开会议，传达学习中央有关会议精神，研究部署我市贯彻落实工作。",
@@ -268,22 +282,15 @@ def test_a_database_of_before_has_all_its_articles_looked_at(store: Store) -> No
     reopened.close()
 
 
-def test_among_many_of_a_template_those_of_the_same_day_are_compared(store: Store) -> None:
-    def issue(day: int) -> str:
-        return WEATHER.format("晴转多云", 8 + day % 7, -day % 11, day % 4) + f"本期为第{day}期。"
-
-    days = [(2021, month, day) for month in range(1, 9) for day in range(1, 29)]
-    ids = [
-        put(store, "gscn", issue(place), title="天气预报", at=f"{year}-{month:02}-{day:02}")
-        for place, (year, month, day) in enumerate(days)
-    ]
-    group_reprints(store, {})
-    assert clusters(store) == []
-    text = read_text("天气预报", issue(100))
-    row = store.rows("SELECT day FROM signatures WHERE article_id = ?", (ids[100],))[0]
-    heads = likely_heads(store.connection, 0, bands_of(text), row["day"])
-    assert heads[0] == ids[100]
-    assert len(heads) <= 20
+def test_of_many_texts_that_share_everything_those_of_the_nearest_days_are_compared(store: Store) -> None:
+    ids = [put(store, "gscn", f"第{day}期") for day in range(80)]
+    bands = bands_of(read_text(None, NEWS))
+    with store.transaction() as connection:
+        for day, article_id in enumerate(ids):
+            put_signature(connection, article_id, bands, 2 * day)
+    heads = likely_heads(store.connection, 0, bands, 101)
+    assert heads[:4] == [ids[50], ids[51], ids[49], ids[52]]
+    assert len(heads) == 20
 
 
 @pytest.mark.parametrize(
