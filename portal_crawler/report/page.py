@@ -37,7 +37,6 @@ def page_of(figures: Figures) -> str:
     shown = months[-_MOST_MONTHS:]
     portals = sorted({month.portal for month in figures.months})
     counts = {(month.portal, month.month): month.articles for month in figures.months}
-    # Untyped, since the same names mean the same in the template.
     return template.render(
         figures=figures,
         version=__version__,

@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from portal_crawler.export import Selection
-from portal_crawler.report.figures import Figures, figures_of
+from portal_crawler.report.figures import Figures
 from portal_crawler.report.page import page_of
+from portal_crawler.report.reading import figures_of
 from portal_crawler.store import StorageError, Store
 
 
