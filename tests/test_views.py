@@ -34,8 +34,8 @@ def add_article(
 ) -> None:
     """An article with one revision; number: its id, and that of its capture."""
     run = connection.execute(
-        "INSERT INTO runs (portal, targets, pid, started_at) VALUES (?, '[]', 1, '') RETURNING id", (portal,)
-    ).fetchone()[0]
+        "INSERT INTO runs (portal, targets, pid, started_at) VALUES (?, '[]', 1, '')", (portal,)
+    ).lastrowid
     connection.execute("INSERT OR IGNORE INTO segments VALUES (?, ?, ?)", (f"{portal}/1.warc.gz", portal, run))
     url = f"http://{portal}.example/{number}.html"
     connection.execute(
