@@ -4,6 +4,8 @@ from portal_crawler import __version__
 
 BOT_NAME = "portal_crawler"
 SPIDER_MODULES = ["portal_crawler.spiders"]
+# Scrapy's `crawl` exits with 0 whatever became of the crawl.
+COMMANDS_MODULE = "portal_crawler.commands"
 
 # Manners: who we are, one request at a time and a second apart for each host, robots.txt by our own middleware
 # (Scrapy's crawls on when robots.txt answers 503).

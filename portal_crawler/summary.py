@@ -12,7 +12,9 @@ from portal_crawler.store import StorageError
 if TYPE_CHECKING:
     from portal_crawler.session import Session
 
-DONE, BUG, FAILED, BLOCKED, DRIFT, STORAGE = 0, 1, 3, 4, 5, 7
+DONE, BUG, USAGE, FAILED, BLOCKED, DRIFT, LOCKED, STORAGE = 0, 1, 2, 3, 4, 5, 6, 7
+# Where Scrapy's statistics hold a run's exit code, or its settings that of one which could not begin.
+EXIT_CODE = "PORTAL_CRAWLER_EXIT_CODE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -545,3 +545,14 @@ def test_scrapy_crawls_by_its_own_conventions(tmp_path: Path) -> None:
         [t for t in replica.truth if replica.channels[0].path in t.channel_paths]
     )
     assert rows(tmp_path, "SELECT exit_code FROM runs")[0]["exit_code"] == 0
+
+
+def test_scrapy_exits_with_the_code_of_the_run(tmp_path: Path) -> None:
+    def codes(*arguments: str) -> int:
+        command = [sys.executable, "-m", "scrapy", "crawl", "portal", "-a", f"db={tmp_path / 'p.db'}", *arguments]
+        command += ["-a", f"archive={tmp_path / 'a'}", "-s", "DOWNLOAD_DELAY=0", "-s", "PORTAL_CRAWLER_ALLOW_PRIVATE=1"]
+        return subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, timeout=60).returncode
+
+    with site(lambda path: listing(1) if path == "/list/" else (403, {}, b"") if "2021" in path else None) as (base, _):
+        assert codes("-a", f"target={base}/list/") == 4
+    assert codes("-a", "target=nosuchportal") == 2

@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 
 from portal_crawler.items import ArticlePages
 from portal_crawler.session import Session
+from portal_crawler.summary import EXIT_CODE
 
 _BATCH_AGE_S = 0.5
 logger = logging.getLogger(__name__)
@@ -54,7 +55,9 @@ class Keeper:
         self._tick()
         self._session.timed_out = reason == "closespider_timeout"
         if spider.owns_session:  # type: ignore[attr-defined]
-            spider.logger.warning("%s", self._session.close().to_json())
+            summary = self._session.close()
+            spider.logger.warning("%s", summary.to_json())
+            self._crawler.stats.set_value(EXIT_CODE, summary.exit_code)
 
     def item_error(self, item: ArticlePages, response: Response, spider: Spider, failure: Failure) -> None:
         self._record(item.url, failure)

@@ -19,12 +19,14 @@ from portal_crawler.extract import MOST_PAGES, Page, further_pages, refresh_targ
 from portal_crawler.extract.absent import says_absent
 from portal_crawler.items import ArticlePages, Harvest
 from portal_crawler.middlewares.patience import NotNow
-from portal_crawler.portals import find_portal
+from portal_crawler.portals import ProfileError, TargetError, find_portal
 from portal_crawler.session import CrawlOptions, Session
 from portal_crawler.spiders.answers import reason_of, trouble_with
 from portal_crawler.spiders.channels import Walk, capture_of
 from portal_crawler.spiders.rechecks import RecheckSpider, ask_conditionally, version_of
 from portal_crawler.store import Due, PageCapture, StorageError, waiting_articles
+from portal_crawler.store.locks import LockHeld
+from portal_crawler.summary import EXIT_CODE, LOCKED, STORAGE, USAGE
 from portal_crawler.urls import belongs_to, canonical_url
 
 _MOST_STUBS = 3
@@ -63,7 +65,14 @@ class PortalSpider(RecheckSpider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PortalSpider:
         if "session" not in kwargs:
-            kwargs |= {"session": _session_of(crawler, **kwargs), "owns_session": True}
+            try:
+                session = _session_of(crawler, **kwargs)
+            except (LockHeld, StorageError, ArchiveError, TargetError, ProfileError) as error:
+                trouble = (LockHeld, LOCKED), ((StorageError, ArchiveError), STORAGE)
+                code = next((code for kind, code in trouble if isinstance(error, kind)), USAGE)
+                crawler.settings.set(EXIT_CODE, code)
+                raise
+            kwargs |= {"session": session, "owns_session": True}
             kwargs = {key: kwargs[key] for key in ("session", "owns_session")}
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.when_idle, signal=signals.spider_idle)

@@ -46,6 +46,18 @@ def _reset(asked: Asked) -> None:
     asked.connection.close()
 
 
+def _no_http(asked: Asked) -> None:
+    asked.send(b"SSH-2.0-OpenSSH_9.2\r\n\x00\xff\xfe garbage\r\n\r\n" * 20)
+    asked.connection.close()
+
+
+def _large_head(asked: Asked) -> None:
+    asked.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n")
+    for number in range(4000):
+        asked.send(f"X-Filler-{number}: {'x' * 80}\r\n".encode())
+    asked.send(b"Content-Length: 2\r\n\r\nno")
+
+
 def _dripped(asked: Asked) -> None:
     asked.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 100000\r\n\r\n")
     for _ in range(1000):
@@ -137,6 +149,8 @@ _ABOUT_CAPTCHAS = article(
 
 FAULTS = (
     _faulty("connection reset", "failed", 3, "", _reset),
+    _faulty("no HTTP", "failed", 3, "", _no_http),
+    _faulty("head of 400 KB", "failed", 3, "", _large_head),
     _faulty("body dripped", "failed", 3, "", _dripped, 45),
     _faulty("response without end", "failed", 3, "", _never_ending, 45),
     _faulty("body shorter than its length", "failed", 3, "", _short),

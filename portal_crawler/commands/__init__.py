@@ -1,0 +1,1 @@
+"""Scrapy's commands, where the project's are other ones."""
