@@ -293,6 +293,17 @@ def test_odd_markup_is_made_harmless_too(markup: str) -> None:
     assert "<svg" not in shown and "u\\72l" not in shown
 
 
+@pytest.mark.parametrize(
+    "markup",
+    ["<div>" * 1000 + "甲", "<font><b>" * 900 + "甲", "<p " + " ".join(f"a{n}=1" for n in range(5000)) + ">甲",
+     "<html><body><p>乙</body></html><p>甲", "<embed src=x><p>甲", "<svg><path></svg>甲", "<object><param>甲"],
+)  # fmt: skip
+def test_no_text_of_an_odd_page_is_lost_and_it_takes_no_time(markup: str) -> None:
+    began = time.process_time()
+    assert "甲" in harmless(markup, "http://a.example/").decode()
+    assert time.process_time() - began < 2
+
+
 def test_captures_that_are_no_pages_are_described(served: Served, made: Made) -> None:
     shown = served.get(capture_of(made, "http://www.qhnews.example/list.json")).text
     assert "&lt;/pre&gt;&lt;script&gt;" in shown

@@ -165,7 +165,8 @@ def _shown(name: str, row: dict[str, Any]) -> str | None:
         case "channel_path":
             return channel_name(value, "") or None
         case "published_at":
-            return f"{value}, printed as {row['published_raw']}" if value else None
+            raw = row["published_raw"]
+            return f"{value}, printed as {raw}" if value and raw else value
     return None if value is None else str(value)
 
 

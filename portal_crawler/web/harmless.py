@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from lxml import etree, html
+from lxml import etree
 
 # With what is in them, which nobody sees.
 _DROPPED = frozenset("script link base meta template noembed".split())
@@ -37,12 +37,19 @@ def harmless(text: str, url: str) -> bytes:
 
     Pictures and frames become the addresses they would be loaded from.
     """
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True
+    )
     try:
-        document = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser, ensure_head_body=True)
+        document = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.ParserError:
+        document = None
+    if document is None:
         # Nothing but comments and blanks.
         return b"<!DOCTYPE html><title></title>"
+    # What stands behind </html> belongs to the page, too.
+    for sibling in list(document.itersiblings()):
+        document.append(sibling)
     for element in list(document.iter()):
         if not isinstance(element.tag, str) or element.tag in _DROPPED or ":" in element.tag:
             _remove(element)
@@ -62,9 +69,10 @@ def harmless(text: str, url: str) -> bytes:
 
 def _tame(element: etree._Element, url: str) -> None:
     href, style = element.get("href"), element.get("style")
-    for name in list(element.attrib):
-        if name not in _KEPT:
-            del element.attrib[name]
+    # Neither read nor taken out one by one, where thousands of them take minutes.
+    kept = {name: element.get(name, "") for name in list(element.attrib) if name in _KEPT}
+    element.attrib.clear()
+    element.attrib.update(kept)
     if element.tag in _UNWRAPPED:
         element.tag = "div" if element.tag in _BLOCKS else "span"
     elif element.tag in _NO_FORM:
