@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import os
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +24,12 @@ _BUSY_S = 60.0
 # ever: from this size on a writer waits for them, for so long and so often, so that a long one costs crawls little.
 _LOG_BYTES = 64 * 2**20
 _LOG_WAIT_S, _LOG_REST_S = 2.0, 30.0
+# With less than this, SQLite cannot even make the index of its log, and calls that an I/O error.
+_LITTLE_BYTES = 2**16
+# SQLite takes a lock that the file system does not have for one that somebody holds. It is found out before the wait.
+_FIRST_WAIT_S = 0.5
+# What the kernel says where a file system has none.
+WITHOUT_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL})
 
 
 class StorageError(Exception):
@@ -99,6 +109,7 @@ def open_store(path: Path) -> Store:
     with _storage_errors(path):
         connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
         try:
+            _look(path, connection)
             _migrate(path, connection)
             _prepare(connection)
         except BaseException:
@@ -135,15 +146,49 @@ def open_earlier(path: Path) -> Store:
     if not path.is_file():
         raise StorageError(f"{path}: no such database")
     with _storage_errors(path):
-        connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_S, isolation_level=None
-        )
+        connection = sqlite3.connect(_reading_uri(path), uri=True, timeout=_BUSY_S, isolation_level=None)
         try:
+            _look(path, connection)
             _refuse_newer(path, Database(connection))
         except BaseException:
             connection.close()
             raise
     return Store(path, connection)
+
+
+def _look(path: Path, connection: sqlite3.Connection) -> None:
+    """Read for the first time. Raises StorageError at once where there are no locks to wait for."""
+    connection.execute(f"PRAGMA busy_timeout = {_FIRST_WAIT_S * 1000:.0f}")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY and not _has_locks(path.parent):
+            raise StorageError(
+                f"{path}: this filesystem has no working locks; put the database on a local disk"
+            ) from None
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_S * 1000:.0f}")
+
+
+def _has_locks(folder: Path) -> bool:
+    """Whether files of a folder can be locked, tried with one of its own; also where that cannot be tried."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in WITHOUT_LOCKS
+    return True
+
+
+def _reading_uri(path: Path) -> str:
+    """How SQLite is to open a database that is only read."""
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    log = path.with_name(f"{path.name}-wal")
+    if os.statvfs(path.parent).f_flag & os.ST_RDONLY and not log.exists():
+        # There SQLite can make no files beside the database to agree with writers; nor are there any.
+        uri += "&immutable=1"
+    return uri
 
 
 def _migrate(path: Path, connection: sqlite3.Connection) -> None:
@@ -187,4 +232,15 @@ def _storage_errors(path: Path) -> Iterator[None]:
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
         raise
     except sqlite3.Error as error:
-        raise StorageError(f"{path}: {error}") from error
+        raise StorageError(f"{path}: {error}{_reason(path)}") from error
+
+
+def _reason(path: Path) -> str:
+    """What SQLite does not say of its errors: that of the disk, if there is one."""
+    with suppress(OSError):
+        disk = os.statvfs(path.parent)
+        if disk.f_flag & os.ST_RDONLY:
+            return " (read-only file system)"
+        if disk.f_bavail * disk.f_frsize < _LITTLE_BYTES:
+            return " (no space left on the disk)"
+    return ""

@@ -20,13 +20,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from portal_crawler.article import BEIJING
-from portal_crawler.store.database import StorageError
+from portal_crawler.store.database import WITHOUT_LOCKS, StorageError
 
 # A copy of the database looks for a moment whether a lock is held (see `is_held`); that must not cost a crawl.
 _PATIENCE_S, _POLL_S = 0.25, 0.02
 # A holder has said who it is a moment after it took the lock.
 _LOOKS, _LOOK_S = 8, 0.03
-_WITHOUT_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL})
 
 
 class LockHeld(Exception):
@@ -74,6 +73,16 @@ def is_held(db: Path, portal: str) -> bool:
         return path.exists() and not _is_free(path)
     except OSError:
         return True
+
+
+def holders(db: Path) -> list[tuple[str, Holder]]:
+    """The portals that are being crawled into this database now, with who does it as far as that is told."""
+    found = []
+    for path in sorted(db.with_name(f"{db.name}.locks").glob("[!.]*.lock")):
+        portal = path.stem
+        if is_held(db, portal) and (holder := _holder(path)) is not None:
+            found.append((portal, holder))
+    return found
 
 
 def _path(db: Path, portal: str) -> Path:
@@ -129,7 +138,7 @@ def _told(holder: Holder | None) -> str:
 
 
 def _storage_error(path: Path, error: OSError) -> StorageError:
-    if error.errno in _WITHOUT_LOCKS:
+    if error.errno in WITHOUT_LOCKS:
         return StorageError(
             f"{path}: this filesystem has no working locks ({error.strerror}); put the database on a local disk"
         )
