@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from portal_crawler.extract.boilerplate import opened_by
+from portal_crawler.extract.byline import is_reporter_line
 from portal_crawler.extract.lines import Line
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import find_stamp, without_stamps
@@ -36,7 +37,12 @@ def first_text_line(page: Page, headline: int) -> int:
             start = index + 1
         elif SENTENCE_END.search(line.text) and len(line.text) > (60 if start == headline + 1 else 15):
             return _below_summary(page, index) or start
-        elif len(line.text) >= _LINE_OF_TEXT and not line.link and (not line.labels or _is_of_an_event(line)):
+        elif (
+            len(line.text) >= _LINE_OF_TEXT
+            and not line.link
+            and (not line.labels or _is_of_an_event(line))
+            and not is_reporter_line(line.text)
+        ):
             opened.add(home(page, index))
             opened.discard(own)
     return start
