@@ -100,6 +100,14 @@ def merge(db: Database) -> None:
     name_runs(db.conn)
 
 
+@migrations(name="0009_views_again")
+def views_again(db: Database) -> None:
+    """The views as they are written now. A view holds nothing: when one has changed, all are made again."""
+    for statement in STATEMENTS:
+        db.execute(f"DROP VIEW {statement.split()[2]}")
+        db.execute(statement)
+
+
 _TABLES = """
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
