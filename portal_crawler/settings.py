@@ -76,8 +76,9 @@ DOWNLOADER_MIDDLEWARES = {
     "portal_crawler.middlewares.retry.PatientRetryMiddleware": 550,
     "portal_crawler.middlewares.whole.WholeBodyMiddleware": 585,
     "portal_crawler.middlewares.cookies.WallCookieMiddleware": 700,
-    # Just below decompression (590), for the bytes that it is about to unpack.
-    "portal_crawler.middlewares.layers.LayersMiddleware": 594,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "portal_crawler.middlewares.layers.LayersMiddleware": 590,
+    # Just below decompression, for the bytes that it is about to unpack.
     "portal_crawler.middlewares.charset.CharsetMiddleware": 595,
     # Below redirect, retry and decompression: it sees every response as it came.
     "portal_crawler.middlewares.capture.CaptureMiddleware": 890,
