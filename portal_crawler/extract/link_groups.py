@@ -11,6 +11,7 @@ from lxml import etree
 from portal_crawler.extract.boilerplate import is_block_heading
 from portal_crawler.extract.link_items import LEVELS
 from portal_crawler.extract.page import Page
+from portal_crawler.extract.traditional import simplified
 
 # What template authors call the blocks that are not the page's list. `right` and `left` are not among them: the
 # list stands right of a menu as often as left of a ranking.
@@ -102,6 +103,7 @@ def mostly_likely(group: list[Link]) -> bool:
 
 def _is_other_block(text: str) -> bool:
     """Whether a heading is that of a ranking or of recommendations; 最新文章 may head the list itself."""
+    text = simplified(text)
     return (is_block_heading(text) and _NEWEST.match(text) is None) or _RANKING.match(text) is not None
 
 

@@ -17,6 +17,11 @@ _PAIRS = (
 _SIMPLER = str.maketrans({pair[0]: pair[1] for pair in _PAIRS})
 
 
+def simplified(text: str) -> str:
+    """A text in simplified characters, as far as the words around articles need it."""
+    return text.translate(_SIMPLER)
+
+
 def simpler(line: Line) -> Line:
-    """A line in simplified characters, as far as the words around articles need it."""
-    return Line(line.text.translate(_SIMPLER), line.link, line.block, line.pictures)
+    """A line with its text simplified."""
+    return Line(simplified(line.text), line.link, line.block, line.pictures)
