@@ -76,7 +76,7 @@ def test_there_is_a_database_of_every_migration_but_the_last_ones(newest: Schema
     known = {name.partition("_")[0] for kind, name, _ in newest if kind == "migration"}
     kept = {path.name[:4] for path in FOLDER.glob("*.tar.gz")} | {"0001"}
     assert {"0001", "0002", "0003", "0004", "0005"} <= kept <= known
-    assert {name[:4] for name in OLD} == kept
+    assert {name[:4] for name in OLD} == kept and len(known) - len(kept) <= 2
 
 
 @pytest.mark.parametrize("name", OLD)
@@ -103,7 +103,7 @@ def test_old_database_keeps_every_value_and_gets_the_schema_of_a_new_one(
     assert schema(tmp_path / "p.db") == newest
 
 
-@pytest.mark.parametrize("name", OLD[::2])
+@pytest.mark.parametrize("name", ["0001", "0003", "0008"])
 def test_crawl_goes_on_in_an_old_database(tmp_path: Path, cli: Cli, name: str) -> None:
     make_old(name, tmp_path / "p.db")
     before = content(tmp_path / "p.db")["articles"]

@@ -103,9 +103,10 @@ def merge(db: Database) -> None:
 @migrations(name="0009_views_again")
 def views_again(db: Database) -> None:
     """The views as they are written now. A view holds nothing: when one has changed, all are made again."""
-    for statement in STATEMENTS:
-        db.execute(f"DROP VIEW {statement.split()[2]}")
-        db.execute(statement)
+    for statement in (*REPRINT_STATEMENTS, *STATEMENTS):
+        if statement.split()[:2] == ["CREATE", "VIEW"]:
+            db.execute(f"DROP VIEW {statement.split()[2]}")
+            db.execute(statement)
 
 
 _TABLES = """
