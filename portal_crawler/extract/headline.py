@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from portal_crawler.extract.boilerplate import is_tools
+from portal_crawler.extract.byline import is_reporter_line
 from portal_crawler.extract.head import is_yearless
 from portal_crawler.extract.lines import Line
 from portal_crawler.extract.names import is_outlet
@@ -104,16 +105,19 @@ def _announced(page: Page) -> str:
 
 
 def _above_meta(lines: list[Line]) -> int:
-    """The line right above the first one that gives a time as meta lines do; -1 where there is none."""
+    """The line right above the first one that gives a time as meta lines do, or reporters; -1 where there is none."""
     for index, line in enumerate(lines):
-        if not 8 <= len(line.text) <= 150 or not (find_stamp(line.text) or is_yearless(line.text)):
+        if not 8 <= len(line.text) <= 150:
+            continue
+        reporters = is_reporter_line(line.text)
+        if not (reporters or find_stamp(line.text) or is_yearless(line.text)):
             continue
         if not line.labels and len(without_stamps(line.text)) > 24:
             continue
         for above in range(index - 1, max(index - 4, -1), -1):
             text = lines[above].text
             if (
-                6 <= len(text) <= 80
+                (4 if reporters else 6) <= len(text) <= 80
                 and not lines[above].link
                 and not is_tools(text)
                 and not lines[above].labels
