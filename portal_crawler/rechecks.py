@@ -91,6 +91,10 @@ class Rechecks:
         self._asked = {item.url: item for item in due}
         return due
 
+    def ask_again(self, due: Due) -> None:
+        """Ask for an article that something else than the clock has chosen."""
+        self._asked[due.url] = due
+
     def is_asked(self, url: str) -> bool:
         """Whether an article's address is being re-checked."""
         return url in self._asked

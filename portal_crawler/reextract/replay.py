@@ -100,7 +100,7 @@ class Replay:
             return self._spider.article_request(rows[0]["url"])
         due = _stored(self._session.store, rows[0]["article_id"])
         # The crawl chose what was due by the clock; the archive says what was asked for.
-        self._session.rechecks._asked[due.url] = due
+        self._session.rechecks.ask_again(due)
         return self._spider.recheck_request(due)
 
     def _probe_request(self, url: str) -> scrapy.Request | None:
