@@ -8,7 +8,8 @@ from dataclasses import replace
 from portal_crawler.article import Article, Portal
 from portal_crawler.extract.body import Body, find_body
 from portal_crawler.extract.breadcrumb import find_channel_path
-from portal_crawler.extract.byline import is_reporter_line, read_byline, without_closing_editor
+from portal_crawler.extract.byline import read_byline
+from portal_crawler.extract.byline_lines import is_reporter_line, without_closing_editor
 from portal_crawler.extract.head import first_text_line, summary_above
 from portal_crawler.extract.headline import Headline, find_headline, squash
 from portal_crawler.extract.held_article import held_article

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from portal_crawler.extract.boilerplate import opened_by
-from portal_crawler.extract.byline import is_reporter_line
+from portal_crawler.extract.byline_lines import is_reporter_line
 from portal_crawler.extract.lines import Line
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import find_stamp, without_stamps

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from portal_crawler.extract.boilerplate import is_tools
-from portal_crawler.extract.byline import is_reporter_line
+from portal_crawler.extract.byline_lines import is_reporter_line
 from portal_crawler.extract.head import is_yearless
 from portal_crawler.extract.lines import Line
 from portal_crawler.extract.names import is_outlet

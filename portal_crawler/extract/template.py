@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from portal_crawler.article import Article
 from portal_crawler.extract.assemble import article_of
-from portal_crawler.extract.byline import without_closing_editor
+from portal_crawler.extract.byline_lines import without_closing_editor
 from portal_crawler.extract.page import Page
 
 # A line repeats when it stands at the edge of more than this share of the pages, and of so many at least.
