@@ -44,5 +44,7 @@ class Commands(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise click.exceptions.Exit(0) from None
         except Exception as error:
-            traceback.print_exc()
+            # Line by line, since what a page said may stand in it.
+            for line in traceback.format_exc().splitlines():
+                click.echo(plain(line), err=True)
             raise Failure(f"bug: {type(error).__name__}: {error}", BUG) from error

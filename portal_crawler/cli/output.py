@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 # C0 and C1 controls drive a terminal, bidirectional ones reorder what it shows; a page may hold any of them.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def plain(text: str) -> str:

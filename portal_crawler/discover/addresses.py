@@ -10,7 +10,7 @@ _FILE = re.compile(r"\.(?:jpe?g|png|gif|svg|ico|pdf|docx?|xlsx?|zip|rar|mp[34]|f
 _ARTICLE = re.compile(
     r"/(?:19|20)\d\d[-/_]?[01]\d[-/_]?[0-3]\d(?:/|[_-]|\.\w+$)|/(?:19|20)\d\d[01]\d/t\d{8}_|/t(?:19|20)\d{6}_"
     r"|content_\d+\.|/c\d{3,}-\d{5,}|/(?:19|20)\d\d/[01]?\d[0-3]\d/|/\d{5,}(?:_\d+)?\.\w+$|/(?:19|20)\d\d-[01]?\d/[0-3]?\d/"
-    r"|/(?:art|article|detail|show|content|info)/.*\d",
+    r"|/(?:art|article|detail|show|content|info)/.{0,300}\d",
     re.I,
 )
 # What is no part of the news: forums, mail, accounts, other editions, comments, search.

@@ -10,7 +10,7 @@ from portal_crawler.extract import Page
 from portal_crawler.extract.decode import decode
 from portal_crawler.extract.names import is_outlet
 
-_SEPARATOR = re.compile(r"\s*(?:[_|｜丨–—,，]+|-{1,2}|>>?|::)\s*")
+_SEPARATOR = re.compile(r"[_|｜丨–—,，]+|-{1,2}|>>?|::")
 _WELCOME = re.compile(r"^欢迎(?:访问|光临|来到)|(?:网站)?(?:首页|主页)$")
 # A site's registration begins with the short name of its owner's province.
 _REGISTERED = re.compile(r"([\u4e00-\u9fff])\s*ICP\s*[备证]")
