@@ -45,12 +45,20 @@ def last_capture_ends(store: Store, portal: str) -> dict[str, int]:
     codes 1 and 7. Every other run has committed what it wrote, and what a merged database's run wrote is not ours to
     cut off.
     """
-    return _capture_ends(store, portal, "AND r.id NOT IN (SELECT run_id FROM run_origins WHERE shard IS NOT NULL)")
+    return _capture_ends(
+        store,
+        portal,
+        """(r.ended_at IS NULL OR r.exit_code IN (1, 7))
+           AND r.id NOT IN (SELECT run_id FROM run_origins WHERE shard IS NOT NULL)""",
+    )
 
 
 def unsettled_capture_ends(store: Store, portal: str) -> dict[str, int]:
-    """As `last_capture_ends`, with the segments of merged databases' runs, which may still be under way there."""
-    return _capture_ends(store, portal, "")
+    """As `last_capture_ends`, with the segments of runs that may have gone on in another database.
+
+    Those are the runs of merged databases, and those that were under way when a copy of the database was made.
+    """
+    return _capture_ends(store, portal, "r.exit_code IS NULL OR r.exit_code IN (1, 7)")
 
 
 def _capture_ends(store: Store, portal: str, whose: str) -> dict[str, int]:
@@ -58,7 +66,7 @@ def _capture_ends(store: Store, portal: str, whose: str) -> dict[str, int]:
         f"""SELECT s.file, coalesce((SELECT c.offset + c.length FROM captures c WHERE c.file = s.file
                                     ORDER BY c.offset DESC LIMIT 1), 0)
            FROM segments s JOIN runs r ON r.id = s.run_id
-           WHERE s.portal = ? AND (r.ended_at IS NULL OR r.exit_code IN (1, 7)) {whose}""",
+           WHERE s.portal = ? AND ({whose})""",
         (portal,),
     )
     return {row[0]: row[1] for row in rows}
