@@ -73,7 +73,11 @@ def history_of(store: Store, url: str) -> History:
 
     Raises UnknownArticle when none is stored, ValueError for what is no http(s) address.
     """
-    article_id = find_article(store, url)
+    return history_of_article(store, find_article(store, url))
+
+
+def history_of_article(store: Store, article_id: int) -> History:
+    """The history of the article of an id, which there must be."""
     row = store.rows(
         """SELECT a.url, a.portal, a.state, a.first_seen_at, a.last_seen_at, coalesce(r.checks, 0) AS checks,
                   r.checked_at, r.next_check_at, coalesce(r.missing, 0) AS missing, r.first_missing_at,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal_crawler.store import Store
-from portal_crawler.store.history import History, history_of
+from portal_crawler.store.history import History, history_of_article
 from portal_crawler.store.wording import Piece, passages
 from portal_crawler.web.overview import channel_name
 
@@ -88,7 +88,7 @@ def article_page(store: Store, article_id: int) -> ArticlePage | None:
     if not rows:
         return None
     row = dict(rows[0])
-    history = history_of(store, row["url"])
+    history = history_of_article(store, article_id)
     provenance = _parsed(row["provenance"], dict)
     pages = store.rows(
         """SELECT p.number, p.url, p.capture_id, c.status, c.fetched_at, c.digest FROM article_pages p

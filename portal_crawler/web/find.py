@@ -156,13 +156,13 @@ def _figures(
 ) -> tuple[int | None, list[Facet], int | None]:
     """How many articles are found, their facets, and of how many of the newest those are, None for all."""
     where = _joined(narrowed)
-    if is_blank:
-        # Counting is done in an index where portal and year are all that is asked for; a source stands in each row.
+    if is_blank and not asked.source:
+        # Counting is done in an index; a source stands in each row.
         total = within(store, _COUNT_SECONDS, lambda: _count(store, where))
         if total is None or total > _SAMPLE:
             counted = within(store, _COUNT_SECONDS, lambda: _count_values(store, where, newest=_SAMPLE))
             return total, _facets(asked, counted or Counter()), _SAMPLE
-    else:
+    elif not is_blank:
         sql, values = condition(asked.query)
         where = Condition(f"{sql} AND {where.sql}", (*values, *where.values))
     counted = within(store, _COUNT_SECONDS, lambda: _count_values(store, where))
@@ -172,11 +172,9 @@ def _figures(
 
 
 def _sampled(store: Store, asked: Asked, narrowed: list[Condition]) -> tuple[list[Facet], int | None]:
-    """The facets of the newest hits, for words in so many articles that reading the newest finds enough of them."""
+    """The facets of the newest hits, where there are so many that reading the newest articles finds enough of them."""
     node = parse_query(asked.query)
-    if node is None:
-        return [], None
-    where = _joined([*narrowed, text_condition(node)])
+    where = _joined([*narrowed, text_condition(node)] if node else narrowed)
     counted = within(store, _SAMPLE_SECONDS, lambda: _count_values(store, where, newest=_SMALL_SAMPLE))
     return (_facets(asked, counted), _SMALL_SAMPLE) if counted else ([], None)
 

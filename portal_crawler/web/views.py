@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request, Response
@@ -12,7 +13,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 from portal_crawler.article import BEIJING
 from portal_crawler.charts import bar_chart
 from portal_crawler.store import Store
-from portal_crawler.store.history import UnknownArticle, history_of
+from portal_crawler.store.history import UnknownArticle, find_article
 from portal_crawler.web.article_page import article_page, web_address
 from portal_crawler.web.captures import Archived, archived
 from portal_crawler.web.find import MOST_PAGES, Asked, find
@@ -65,7 +66,7 @@ class Views:
     async def portal(self, datasette: Datasette, request: Request) -> Response:
         """The same for one portal."""
         period, now = _period(request), datetime.now(BEIJING)
-        portal = request.url_vars["portal"]
+        portal = unquote(request.url_vars["portal"])
 
         def read(store: Store) -> dict[str, Any]:
             if portal not in portals_of(store):
@@ -91,10 +92,9 @@ class Views:
 
         def read(store: Store) -> int:
             try:
-                found = history_of(store, url).url
+                return find_article(store, url)
             except (UnknownArticle, ValueError) as error:
                 raise NotFound(str(error)) from error
-            return int(store.rows("SELECT id FROM articles WHERE url = ?", (found,))[0][0])
 
         return Response.redirect(f"/article/{await self._read(datasette, read)}")
 
