@@ -45,12 +45,16 @@ def verify(ctx: click.Context, portal: str | None, repair: bool, db: Path, archi
         with Gauge("MB", per=10**6) as gauge:
 
             def show(so_far: Figures) -> None:
-                if so_far.articles == 0:
+                if so_far.articles:
+                    if so_far.articles == 1:
+                        gauge.begin("articles")
+                    gauge.show(so_far.articles, so_far.articles_total)
+                elif so_far.checks_total:
+                    if so_far.checks == 0:
+                        gauge.begin("checks of the database")
+                    gauge.show(so_far.checks, so_far.checks_total)
+                else:
                     gauge.show(so_far.bytes, so_far.bytes_total, f"{so_far.records:,} records")
-                    return
-                if so_far.articles == 1:
-                    gauge.begin("articles")
-                gauge.show(so_far.articles, so_far.articles_total)
 
             for finding in verify_all(store, archive, portal=portal, figures=figures, progress=show):
                 findings.append(finding)

@@ -24,11 +24,16 @@ class Finding:
 
 @dataclass(slots=True)
 class Figures:
-    """How much was read so far. bytes_total: of all segments; articles: of the database, after the segments."""
+    """How much was read so far, in this order: bytes of the segments, checks of the database, its articles.
+
+    The totals are known when their turn has come.
+    """
 
     segments: int = 0
     records: int = 0
     bytes: int = 0
     bytes_total: int = 0
+    checks: int = 0
+    checks_total: int = 0
     articles: int = 0
     articles_total: int = 0

@@ -75,11 +75,13 @@ _RULES = (
 def check_rows(
     connection: sqlite3.Connection, figures: Figures, progress: Callable[[Figures], None]
 ) -> Iterator[Finding]:
-    """What is wrong with the database by itself. progress: called with the figures after each article."""
+    """What is wrong with the database by itself. progress: called with the figures after each check and article."""
     connection.create_function("identity_of", 1, _identity, deterministic=True)
+    figures.checks_total = 1 + len(_RULES)
+    progress(figures)
     steps = (
-        _file_is_whole(connection),
-        _rules_hold(connection),
+        _file_is_whole(connection, figures, progress),
+        _rules_hold(connection, figures, progress),
         _index_is_current(connection, figures, progress),
     )
     for step in steps:
@@ -89,19 +91,27 @@ def check_rows(
             yield Finding(True, "database", None, str(error))
 
 
-def _file_is_whole(connection: sqlite3.Connection) -> Iterator[Finding]:
+def _file_is_whole(
+    connection: sqlite3.Connection, figures: Figures, progress: Callable[[Figures], None]
+) -> Iterator[Finding]:
     for (text,) in connection.execute("PRAGMA integrity_check"):
         if text != "ok":
             yield Finding(True, "database", None, f"integrity_check: {text}")
     for row in connection.execute("PRAGMA foreign_key_check"):
         yield Finding(True, f"database: {row[0]}", None, f"row {row[1]} refers to a row of {row[2]} that is not there")
+    figures.checks += 1
+    progress(figures)
 
 
-def _rules_hold(connection: sqlite3.Connection) -> Iterator[Finding]:
+def _rules_hold(
+    connection: sqlite3.Connection, figures: Figures, progress: Callable[[Figures], None]
+) -> Iterator[Finding]:
     for rule, query in _RULES:
         table, _, problem = rule.partition(": ")
         for (url,) in connection.execute(query):
             yield Finding(True, f"database: {table}", url, problem)
+        figures.checks += 1
+        progress(figures)
 
 
 def _index_is_current(
