@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 
@@ -53,9 +53,11 @@ def crawl_portal(portal: Portal, options: CrawlOptions) -> RunSummary:
             process.start(install_signal_handlers=False)
     except Exception as error:
         session.fatal = session.fatal or error
-    summary = session.close()
-    if session.fatal is None and session.stopped_by is None:
-        group_after_crawl(options.db, portal, summary.seconds)
+    # A signal that comes now ends nothing but the last step: what the run came to is still to be told.
+    with _signals_noted() as is_signalled:
+        summary = session.close()
+        if session.fatal is None and session.stopped_by is None:
+            group_after_crawl(options.db, portal, summary.seconds, is_signalled)
     return summary
 
 
@@ -80,6 +82,21 @@ def crawl_settings(portal: Portal, options: CrawlOptions) -> Settings:
     if options.deadline_s is not None:
         settings.set("CLOSESPIDER_TIMEOUT", options.deadline_s, priority="cmdline")
     return settings
+
+
+@contextmanager
+def _signals_noted() -> Iterator[Callable[[], bool]]:
+    """Let SIGINT and SIGTERM do nothing but be known of."""
+    seen: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _: seen.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield lambda: bool(seen)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -405,7 +405,7 @@ def test_an_unknown_address_is_wrong_usage_and_a_missing_database_stays_missing(
 
 
 def test_a_crawl_ends_with_looking_at_what_it_brought(tmp_path: Path) -> None:
-    replica = build(8, 3)
+    replica = build(20, 3)
     paths = [channel.listing_path for channel in replica.channels]
     with serve(replica) as base:
         process = start_crawl(tmp_path, base, paths)
