@@ -20,7 +20,8 @@ import pytest
 from lxml.html import fromstring
 
 from portal_crawler.article import Article, Capture
-from portal_crawler.store import PageCapture, Writer, open_store, start_run
+from portal_crawler.store import PageCapture, Writer, open_reader, open_store, start_run
+from portal_crawler.web.find import Asked, find
 from portal_crawler.web.guard import is_own_name
 from portal_crawler.web.harmless import harmless
 from tests.web_site import FIRST_URL, HOSTILE_PAGE, Made, Served, make_site, page, serving
@@ -126,7 +127,7 @@ def test_all_of_the_time_is_shown_by_month(served: Served) -> None:
 
 def test_portal_page_shows_its_own(served: Served) -> None:
     text = text_of(served.get("/portal/qhnews").text)
-    assert "qhnews: 1 articles" in text and "青海湖的冬天" in text and "简讯" not in text
+    assert "qhnews: 1 article " in text and "青海湖的冬天" in text and "简讯" not in text
     assert served.get("/portal/nowhere").status == 404
 
 
@@ -208,6 +209,18 @@ def test_without_a_query_the_newest_articles_are_listed(served: Served) -> None:
     assert markup.index("河海相连谱新篇") < markup.index("简讯")
     listed = served.get(f"/search?channel={quote('平凉市')}").text
     assert "1 article " in text_of(listed)
+
+
+def test_hits_that_are_too_many_to_count_are_divided_by_the_newest(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As it is where counting a frequent word takes longer than a reader is to wait.
+    monkeypatch.setattr("portal_crawler.web.find._COUNT_SECONDS", 0.0)
+    monkeypatch.setattr("portal_crawler.web.find._SMALL_SAMPLE", 12)
+    store = open_reader(made.db)
+    for query in ("合作社", ""):
+        found = find(store, Asked(query=query, portal="gscn", source="新华社"))
+        assert (len(found.hits), found.has_next, found.total, found.sampled) == (20, False, None, 12)
+        assert [(facet.name, facet.values) for facet in found.facets] == [("year", [("2021", 12)])]
+    store.close()
 
 
 def test_query_that_cannot_be_read_is_explained(served: Served) -> None:

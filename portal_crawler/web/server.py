@@ -43,7 +43,12 @@ def serve(db: Path, archive: Path, *, host: str, port: int, announce: Callable[[
         site = Site(db, archive)
         datasette = datasette_of(site, host)
         config = uvicorn.Config(
-            datasette.app(), log_level="warning", access_log=False, timeout_graceful_shutdown=_GRACE_S, lifespan="on"
+            datasette.app(),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_S,
+            lifespan="on",
         )
         database = datasette.get_database(DATABASE)
         assert isinstance(database, ReadOnly)
