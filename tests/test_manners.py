@@ -40,7 +40,7 @@ def crawl(folder: Path, running: Portal, *flags: str, prelude: str = "") -> dict
     """Crawl the portal, whose hosts are 127.0.0.1 and localhost. prelude: what Python runs first."""
     profile = folder / "p.toml"
     profile.write_text(
-        f'id = "p"\nname = "p"\nhosts = ["127.0.0.1", "{OTHER}"]\n[[channels]]\nname = "gn"\nurl = "{running.url}/gn/"\n',
+        f'id = "p"\nname = "p"\nhosts = ["127.0.0.1", "{OTHER}", "nowhere.invalid"]\n[[channels]]\nname = "gn"\nurl = "{running.url}/gn/"\n',
         "utf-8",
     )
     program = f"import sys\n{prelude}\nfrom portal_crawler.cli import main\nmain(sys.argv[1:])"
@@ -184,6 +184,21 @@ def test_refusals_in_a_row_are_counted_for_each_host() -> None:
     assert hosts.refusing == ["a.cn"]
 
 
+def test_hosts_without_a_name_or_that_refuse_connections_wait_for_the_next_run_and_others_go_on(tmp_path: Path) -> None:
+    lost = ("http://nowhere.invalid/2021/1.html", f"http://{OTHER}:9/2021/2.html")
+    answers: dict[str, Answer] = {
+        "/gn/": lambda a: a.answer(listing(*lost, "/2021/3.html")),
+        "/2021/*": lambda a: a.answer(article(a.path)),
+    }
+    with portal(answers) as running:
+        found = crawl(tmp_path, running)
+    assert (found["exit_code"], found["articles"], found["pending"]) == (3, 1, 2)
+    assert "2 hosts not ready" in found["outcome"]
+    with closing(sqlite3.connect(tmp_path / "p.db")) as database:
+        rows = dict(database.execute("SELECT url, reason FROM ledger WHERE state = 'pending'").fetchall())
+    assert "nowhere.invalid" in rows[lost[0]] and "refused" in rows[lost[1]].lower()
+
+
 ARTICLES: dict[str, Answer] = {
     "/gn/": lambda a: a.answer(listing("/2021/1.html", "/2021/2.html")),
     "/2021/*": lambda a: a.answer(article(a.path)),
@@ -221,6 +236,7 @@ RULES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RULES)
 def test_rules_for_robots(tmp_path: Path, name: str) -> None:
     answers, exit_code, articles = RULES[name]
@@ -229,6 +245,7 @@ def test_rules_for_robots(tmp_path: Path, name: str) -> None:
     assert (found["exit_code"], found["articles"]) == (exit_code, articles), found["outcome"]
 
 
+@pytest.mark.slow
 def test_rules_are_read_again_when_they_are_a_day_old_and_kept_while_new_ones_cannot_be_had(tmp_path: Path) -> None:
     def rules(asked: Asked) -> None:
         if asked.count == 2:
@@ -255,6 +272,7 @@ def test_rules_are_read_again_when_they_are_a_day_old_and_kept_while_new_ones_ca
     assert states(tmp_path, "%/2021/%") == {"done": found["articles"], "skipped": 12 - found["articles"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wanted", "least_s", "most_s"), [("1.5", 1.5, 3), ("999999999", 1.0, 2.5), ("-3", 0, 1), ("nan", 0, 1)]
 )
