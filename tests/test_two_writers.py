@@ -32,10 +32,10 @@ _fork = multiprocessing.get_context("fork")
 
 @pytest.mark.slow
 def test_two_crawls_and_readers_lose_nothing_and_lock_nobody_out(tmp_path: Path) -> None:
-    figures = two_writers.run(tmp_path, 15, 5)
+    figures = two_writers.run(tmp_path, 10, 4)
     assert figures.errors == [] and figures.lost == 0 and figures.damaged == 0
     assert set(figures.exit_codes) == {"0"} and min(figures.crawls) >= 1 and min(figures.articles) >= 60
-    assert figures.queries > 20 and figures.held_s >= 5 and figures.log_mb_end == 0
+    assert figures.queries > 20 and figures.held_s >= 4 and figures.log_mb_end == 0
 
 
 @pytest.mark.slow

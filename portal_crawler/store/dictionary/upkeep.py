@@ -14,7 +14,12 @@ RUNS = Table(
         Column("pid", "INTEGER", "its process"),
         Column("started_at", "TEXT", "when it began"),
         Column("ended_at", "TEXT", "when it ended", null="it still runs, or was killed"),
-        Column("exit_code", "INTEGER", "0 done, 3 some addresses failed; the README lists all", null="as `ended_at`"),
+        Column(
+            "exit_code",
+            "INTEGER",
+            "0 done, 3 some addresses failed; the README lists all",
+            null="as `ended_at`, or it was under way when `backup` made this copy",
+        ),
         Column("outcome", "TEXT", "what it came to, in a sentence", null="as `ended_at`"),
         Column("listings", "INTEGER", "listing pages read"),
         Column("discovered", "INTEGER", "addresses that were new"),
