@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from portal_crawler.cli import gauge
-from portal_crawler.cli.gauge import Gauge, duration
+from portal_crawler.cli.gauge import Gauge, duration, speed
 from portal_crawler.cli.progress import line_of
 
 ROOT = Path(__file__).parents[1]
@@ -116,6 +116,11 @@ def test_the_rate_is_that_of_the_last_while(
 )
 def test_a_span_of_time_is_said_as_exactly_as_one_waits(seconds: float, said: str) -> None:
     assert duration(seconds) == said
+
+
+@pytest.mark.parametrize(("rate", "said"), [(1234.5, "1,234 a second"), (2.54, "2.5 a second"), (0.05, "3.0 a minute")])
+def test_a_rate_is_said_in_the_unit_in_which_it_is_not_nothing(rate: float, said: str) -> None:
+    assert speed(rate) == said
 
 
 def test_a_crawl_says_what_went_wrong_and_what_was_asked_for_again_once_there_is_any() -> None:

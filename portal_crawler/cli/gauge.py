@@ -89,11 +89,17 @@ class Gauge:
         of = "" if total is None else f" of {total // self._per:,}"
         parts = [f"{done // self._per:,}{of} {self._unit}"]
         if rate:
-            speed = rate / self._per
-            parts.append(f"{speed:,.0f} a second" if speed >= 10 else f"{speed:.1f} a second")
+            parts.append(speed(rate / self._per))
             if total is not None:
                 parts.append(f"{duration(max(total - done, 0) / rate)} left")
         return ", ".join(parts) + (f"; {note}" if note else "")
+
+
+def speed(a_second: float) -> str:
+    """A rate in the unit in which it is not nothing: 1,200 a second, 2.5 a second, 3.0 a minute."""
+    if a_second >= 10:
+        return f"{a_second:,.0f} a second"
+    return f"{a_second:.1f} a second" if a_second >= 0.1 else f"{a_second * 60:.1f} a minute"
 
 
 def duration(seconds: float) -> str:
