@@ -82,10 +82,14 @@ def group_reprints(
             when_rules_change(connection, "outlets", outlets.version(), lambda _: _name_again(connection))
             _name_portals(connection, portals)
             grouped = Grouped(left=count_queued(connection))
-        while grouped.left and not is_over() and (budget_s is None or time.monotonic() - began_s < budget_s):
-            ends_s = time.monotonic() + _TRANSACTION_S
+        over_s = began_s + (float("inf") if budget_s is None else budget_s)
+        is_first = True
+        while grouped.left and (is_first or (time.monotonic() < over_s and not is_over())):
+            ends_s = min(time.monotonic() + _TRANSACTION_S, over_s)
             with store.transaction() as connection:
-                while (article := next_queued(connection)) and time.monotonic() < ends_s:
+                # One at least, so that however little time there is, the queue gets shorter.
+                while (article := next_queued(connection)) and (is_first or time.monotonic() < ends_s):
+                    is_first = False
                     grouped.read += 1
                     grouped.joined += _read(connection, article)
                     unqueue(connection, article.id)
