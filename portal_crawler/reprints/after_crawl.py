@@ -8,7 +8,7 @@ from pathlib import Path
 
 from portal_crawler.article import Portal
 from portal_crawler.reprints.run import Grouped, GroupingElsewhere, group_reprints
-from portal_crawler.store import open_store
+from portal_crawler.store import StorageError, open_store
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,9 @@ def group_after_crawl(
         finally:
             store.close()
     except GroupingElsewhere:
+        return None
+    except StorageError as error:
+        logger.warning("reprints were not looked for, the next run does it: %s", error)
         return None
     except Exception:
         logger.warning("reprints were not looked for; the next run does it", exc_info=True)
