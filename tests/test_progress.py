@@ -25,19 +25,23 @@ Cli = Callable[..., subprocess.CompletedProcess[bytes]]
 
 # Prints a finding to standard output while its bar stands.
 PROGRAM = """
-import time, click
+import time
 from portal_crawler.cli.gauge import Gauge
 with Gauge("articles") as gauge:
     for number in range(40):
         gauge.show(number, 40, "2 changed")
         if number == 20:
-            click.echo("a finding")
+            with gauge.aside():
+                print("a finding", flush=True)
         time.sleep(0.02)
 """
 
 
-def on_terminal(command: list[str], stdout: Path, environment: dict[str, str]) -> tuple[int, str]:
-    """Exit code of a command whose standard error is a terminal, and what that showed; stdout: a file."""
+def on_terminal(command: list[str], stdout: Path | None, environment: dict[str, str]) -> tuple[int, str]:
+    """Exit code of a command whose standard error is a terminal, and what that showed.
+
+    stdout: a file; None: the same terminal.
+    """
     ours, theirs = pty.openpty()
     shown: list[bytes] = []
 
@@ -48,7 +52,7 @@ def on_terminal(command: list[str], stdout: Path, environment: dict[str, str]) -
                 shown.append(octets)
 
     reader = threading.Thread(target=read, daemon=True)
-    with stdout.open("wb") as file:
+    with stdout.open("wb") if stdout else contextlib.nullcontext(theirs) as file:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=file, stderr=theirs, cwd=ROOT,
             env=environment | {"TERM": "xterm", "COLUMNS": "120"},
@@ -70,6 +74,14 @@ def test_on_a_terminal_it_shows_count_rate_and_time_left_and_leaves_output_alone
     assert re.search(r"\d+ of 40 articles, \d+ a second, [01] s left; 2 changed", shown)
     assert out.read_text() == "a finding\n"
     assert "a finding" not in shown
+
+
+def test_what_is_printed_on_the_same_terminal_has_a_line_of_its_own(cli_environment: dict[str, str]) -> None:
+    code, shown = on_terminal([sys.executable, "-c", PROGRAM], None, cli_environment)
+    assert code == 0
+    assert "articles" in shown
+    # What stands in a line is what came after the last return to its beginning.
+    assert "a finding" in [line.rpartition("\r")[2] for line in shown.replace("\r\n", "\n").split("\n")]
 
 
 def test_in_a_pipe_it_is_a_plain_line_now_and_then(

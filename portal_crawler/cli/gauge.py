@@ -3,6 +3,8 @@
     with Gauge("articles") as gauge:
         work(progress=gauge.show)          # calls it with how many are done, and how many there are
         gauge.begin("MB", per=10**6)       # what comes next is counted otherwise
+        with gauge.aside():                # around what is printed meanwhile
+            ...
 
 On a terminal that is a bar which is gone at the end, elsewhere a plain line in ten seconds, and nothing for work that
 takes less. Standard output stays the command's own, also while the bar stands.
@@ -12,6 +14,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 from rich.console import Console
@@ -35,14 +39,14 @@ class Gauge:
         self._bar: Progress | None = None
         # Not what rich takes for a terminal: FORCE_COLOR in a build's environment would fill its log with bars.
         if sys.stderr.isatty():
-            # What a command prints would run into the bar on the same terminal; to a file it has to get as it is.
             self._bar = Progress(
                 SpinnerColumn(),
                 BarColumn(20),
                 TextColumn("{task.description}", markup=False),
                 console=Console(stderr=True),
                 transient=True,
-                redirect_stdout=sys.stdout.isatty(),
+                # rich would print on this console what is meant for standard output, which may be a file.
+                redirect_stdout=False,
             )
         # Moments and counts, the oldest first.
         self._marks: list[tuple[float, int]] = []
@@ -57,6 +61,18 @@ class Gauge:
     def __exit__(self, *_: object) -> None:
         if self._bar:
             self._bar.stop()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the bar away while something is printed, which would run into it on the same terminal."""
+        if self._bar is None or not sys.stdout.isatty():
+            yield
+            return
+        self._bar.stop()
+        try:
+            yield
+        finally:
+            self._bar.start()
 
     def begin(self, unit: str, *, per: int = 1) -> None:
         """Begin to count something else, as in Gauge(...)."""

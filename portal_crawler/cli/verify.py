@@ -58,7 +58,8 @@ def verify(ctx: click.Context, portal: str | None, repair: bool, db: Path, archi
 
             for finding in verify_all(store, archive, portal=portal, figures=figures, progress=show):
                 findings.append(finding)
-                _print(finding, as_json)
+                with gauge.aside():
+                    _print(finding, as_json)
     finally:
         store.close()
     done = None
