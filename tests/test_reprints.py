@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from filelock import FileLock
 from opencc import OpenCC
 
 from portal_crawler.article import Article, Capture
@@ -417,6 +418,16 @@ def test_a_crawl_ends_with_looking_at_what_it_brought(tmp_path: Path) -> None:
     )
     store.close()
     assert (articles > 0, queued, outlets > 0) == (True, 0, True)
+
+
+def test_one_process_groups_at_a_time_and_the_others_leave_it_their_articles(store: Store) -> None:
+    put(store, "gscn", NEWS)
+    folder = store.path.with_name(f"{store.path.name}.locks")
+    folder.mkdir()
+    with FileLock(folder / ".reprints.lock"):
+        assert run_reprints(store.path).exit_code == 6
+        assert group_after_crawl(store.path, load_profiles()["gscn"], 1.0) is None
+    assert json.loads(run_reprints(store.path, "--json").stdout)["read"] == 1
 
 
 def test_what_goes_wrong_after_a_crawl_harms_nothing(tmp_path: Path) -> None:

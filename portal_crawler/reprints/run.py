@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -98,18 +99,22 @@ def group_reprints(
         return grouped
 
 
-def _lock(path: Path) -> FileLock:
-    """The database's lock for this work, which a portal's name cannot be; the kernel frees it when its holder dies."""
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Hold the lock for this work, of a name that no portal has; the kernel frees it when its holder dies."""
     folder = path.with_name(f"{path.name}.locks")
+    lock = FileLock(folder / ".reprints.lock", timeout=0, fallback_to_soft=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".reprints.lock", timeout=0, fallback_to_soft=False)
         lock.acquire()
     except Timeout:
         raise GroupingElsewhere(f"{path}: another process is grouping its articles") from None
     except OSError as error:
         raise StorageError(f"{folder}: {error.strerror or error}") from error
-    return lock
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _read(connection: sqlite3.Connection, article: Queued) -> bool:
