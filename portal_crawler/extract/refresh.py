@@ -14,6 +14,7 @@ _LOCATION = re.compile(
 # A page with more text than this is read before it is left; a stub says at most where it leads.
 _STUB_CHARACTERS = 120
 _SOON_S = 10
+_USERINFO = re.compile(r"(?<=:)//[^/?#@]*@")
 
 
 def refresh_target(page: Page) -> str | None:
@@ -37,7 +38,8 @@ def refresh_target(page: Page) -> str | None:
 
 def _other(page: Page, address: str) -> str | None:
     try:
-        url = absolute(page, address.strip())
+        # Without a user and a password, which would stand in every reason and log.
+        url = _USERINFO.sub("//", absolute(page, address.strip()), count=1)
     except ValueError:
         return None
     return url if url.startswith(("http://", "https://")) and url != page.url else None

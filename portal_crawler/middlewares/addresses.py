@@ -11,7 +11,7 @@ import ipaddress
 import socket
 import unicodedata
 from collections.abc import Sequence
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 from urllib.request import getproxies
 
 from scrapy import Request
@@ -69,13 +69,17 @@ class AddressGuard:
     def from_crawler(cls, crawler: Crawler) -> AddressGuard:
         return cls(crawler)
 
-    def process_request(self, request: Request) -> None:
+    def process_request(self, request: Request) -> Request | None:
         split = urlsplit(request.url)
         if split.scheme not in ("http", "https"):
             raise ForbiddenAddress(f"scheme {split.scheme}")
         host = split.hostname or ""
         if not self._allow_private and is_inside(host):
             raise ForbiddenAddress(f"private address {host}")
+        if "@" in split.netloc:
+            # A user and a password that a page names are nobody's business, least of all the ledger's.
+            return request.replace(url=urlunsplit(split._replace(netloc=split.netloc.rpartition("@")[2])))
+        return None
 
 
 class GuardedResolver(CachingThreadedResolver):
