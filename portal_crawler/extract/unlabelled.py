@@ -28,9 +28,11 @@ _BREAK = re.compile(r"[\s\u3000\xa0\t|｜【】\[\]]+")
 def reporter_line(reads: list[ReadLine]) -> Named | None:
     """The reporters who stand on a line of their own, or before the time on its line."""
     for read in reads:
-        # A time or labels may follow on the line.
-        alone = (read.text[: read.labels[0].start] if read.labels else read.text).partition("\t")[0]
-        if names := reporters_in(read.line.text) or reporters_in(alone.strip()):
+        names = reporters_in(read.line.text)
+        if names is None and (read.labels or "\t" in read.text):
+            before = read.text[: read.labels[0].start] if read.labels else read.text
+            names = reporters_in(before.partition("\t")[0].strip())
+        if names:
             return Named(names, "reporter line above text")
     return None
 
