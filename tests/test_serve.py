@@ -370,6 +370,12 @@ def test_sql_that_takes_too_long_is_stopped(served: Served) -> None:
 
 def test_tables_can_be_read_with_the_meaning_of_their_columns(served: Served) -> None:
     assert "headline as printed" in text_of(served.get("/data/articles").text)
+    listed = text_of(served.get("/data").text)
+    assert (
+        "articles One row an article as a reader understands it, all its pages joined, in its latest state. 33"
+        in listed
+    )
+    assert listed.index("articles One row") < listed.index("captures One row") and "_sqlite_migrations" not in listed
     assert json.loads(served.get("/data/articles/1.json?_shape=array").body)[0]["title"] == "河海相连谱新篇"
     counted = "select search_marked('合作', title) from articles where id in (select rowid from article_search where article_search match search_index('合作'))"
     assert served.get(f"/data.json?sql={quote(counted)}").status == 200

@@ -93,6 +93,8 @@ class Plugin:
         """How times, fields and marked texts are written."""
         env.filters.update(FILTERS)
         env.globals["share_bar"] = share_bar
+        # In the order in which a reader needs them.
+        env.globals["described"] = metadata_of(DATABASE)["databases"][DATABASE]["tables"]
 
     @hookimpl
     def asgi_wrapper(self) -> Callable[[App], App]:
