@@ -238,7 +238,7 @@ def test_a_month_of_normal_news_raises_no_alarm(habit: str, month: date) -> None
 
 @pytest.mark.parametrize(
     ("habit", "days"),
-    [("busy", 8), ("daily", 14), ("office hours", 21), ("twice a week", 60), ("mondays", 70), ("once a week", 130)],
+    [("busy", 8), ("daily", 14), ("office hours", 21), ("twice a week", 60), ("mondays", 70), ("once a week", 120)],
 )
 def test_a_channel_that_stopped_is_found_within_days_that_fit_its_rhythm(habit: str, days: int) -> None:
     last = date(2026, 6, 24)
@@ -247,6 +247,17 @@ def test_a_channel_that_stopped_is_found_within_days_that_fit_its_rhythm(habit: 
         rhythm = rhythm_of(counts)
         assert rhythm is not None
         assert rhythm.patience(last) <= days
+
+
+def test_a_channel_that_slows_down_is_given_time_by_its_last_month() -> None:
+    last = date(2026, 6, 24)
+    days = period(last, 365)
+    rng = random.Random(1)
+    steady = Counter({day: 1 for day in days[:-30] if rng.random() < 0.9})
+    slowed = steady + Counter({day: 1 for day in days[-30:] if rng.random() < 0.3})
+    before, after = rhythm_of(steady), rhythm_of(slowed)
+    assert before is not None and after is not None
+    assert after.patience(last) > 2 * before.patience(last)
 
 
 # Drift

@@ -16,8 +16,10 @@ from statistics import mean, median, variance
 
 from portal_crawler.check.holidays import is_holiday
 
-# Two silences in a million, if days were independent. They are not quite: see _spread and _GUARD.
-_WEIGHT = 13.0
+# The chance of a false alarm that a channel may have in a month, if days were independent. They are not quite: see
+# _spread and _GUARD. Who writes seldom has few silences in a month, and each of them may be the less unlikely.
+_FALSE_ALARM = 5e-5
+_MONTH = 30.0
 # No day counts for more, however sure it seems: four days without any article happen, when a portal moves.
 _SUREST = 0.94
 # A silence must also outlast the longest that the channel has had, and the second longest by half.
@@ -28,8 +30,9 @@ _LEAST_ACTIVE, _LEAST_SPAN = 8, 14
 _PRIOR_WEEKS = 2.0
 # News come in clusters. Their gaps are taken for independent ones, as if that had been seen so often.
 _PRIOR_GAPS = 5
-# Channels slow down for good without being broken: the last weeks count alone when they are quieter.
-_LATELY = 60
+# Channels slow down for good without being broken: the last weeks count alone when they are quieter, and of the last
+# of them those that should have had news enough to tell.
+_LATELY, _LAST, _LEAST_EXPECTED = 60, 30, 10
 # Of channels that are not silent, the last days are compared with as many at any time before.
 _WINDOW, _LEAST_WINDOWS = 14, 6
 _QUIET_SHARE, _QUIETEST_SHARE, _QUIET_TAIL = 0.25, 0.5, 1e-6
@@ -73,15 +76,20 @@ def rhythm_of(counts: Mapping[date, int]) -> Rhythm | None:
         these = [day for day in days if day.weekday() == weekday]
         seen = sum(day in working for day in these)
         chances.append((seen + _PRIOR_WEEKS * usual) / (len(these) + _PRIOR_WEEKS))
-    lately = [day for day in days if (active[-1] - day).days < _LATELY]
-    expected = sum(chances[day.weekday()] for day in lately)
-    slower = min(1.0, (sum(day in working for day in lately) + 1) / (expected + 1))
+    slower = 1.0
+    for length, least in ((_LATELY, 0), (_LAST, _LEAST_EXPECTED)):
+        lately = [day for day in days if (active[-1] - day).days < length]
+        expected = sum(chances[day.weekday()] for day in lately)
+        if expected >= least:
+            slower = min(slower, (sum(day in working for day in lately) + 1) / (expected + 1))
     likely = tuple(chance * slower for chance in chances)
     gaps = sorted(
         sum(_weight(likely, day) for day in _days(one + timedelta(1), other - timedelta(1)))
         for one, other in pairwise(active)
     )
-    return Rhythm(likely, max(_WEIGHT * _spread(gaps), _GUARD * gaps[-1], _SECOND_GUARD * gaps[-2]))
+    silences = len(gaps) * _MONTH / (active[-1] - active[0]).days
+    weight = math.log(silences / _FALSE_ALARM)
+    return Rhythm(likely, max(weight * _spread(gaps), _GUARD * gaps[-1], _SECOND_GUARD * gaps[-2]))
 
 
 def _spread(gaps: list[float]) -> float:
