@@ -21,6 +21,7 @@ from portal_crawler.cli.export import export
 from portal_crawler.cli.extract import extract
 from portal_crawler.cli.history import history
 from portal_crawler.cli.listing import listing
+from portal_crawler.cli.merge import merge
 from portal_crawler.cli.portals import portals
 from portal_crawler.cli.reextract import reextract
 from portal_crawler.cli.report import report
@@ -60,6 +61,7 @@ for command in (
     verify,
     reextract,
     backup,
+    merge,
     demo,
 ):
     main.add_command(command)
