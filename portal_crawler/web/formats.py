@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
@@ -42,11 +41,6 @@ def marks(text: str | None) -> Markup:
 def field(name: str) -> str:
     """A column's name for people."""
     return _LABELS.get(name, name)
-
-
-def query(**values: object) -> str:
-    """A query string of what is there."""
-    return urlencode({name: value for name, value in values.items() if value})
 
 
 def number(value: int) -> str:
