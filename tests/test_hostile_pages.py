@@ -66,6 +66,7 @@ PAGES: dict[str, str] = {
     "style_long": "w('<p style=\"display' + ' ' * 1_000_000 + 'x none\">' + T)",
     "attribute_huge": "w('<p title=\"' + 'x' * 20_000_000 + '\">' + T)",
     "attributes_many": "w('<p ' + ' '.join('a%d=1' % i for i in range(20_000)) + '>' + T)",
+    "attributes_half_million": "w('<p ' + ' '.join('%x=\">\"' % i for i in range(500_000)) + '>' + T)",
     "href_huge": "w('<a href=\"' + 'x' * 10_000_000 + '\">下一页</a><img src=\"' + 'y' * 10_000_000 + '\">')",
     "tag_name_huge": "w('<' + 'x' * 10_000_000 + '>' + T)",
     "comment_huge": "w('<!--' + 'x' * 20_000_000 + '-->' + T)",

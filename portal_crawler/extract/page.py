@@ -7,6 +7,7 @@ lists, since they are short where a page's elements are many.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,12 @@ from portal_crawler.extract.lines import MOST_LINES, Blocks, Line, lay_out, unma
 MOST_BYTES = 4 * 1024 * 1024
 # Ten times the tags of any page seen. 4 MB of nothing but tags are a tree of 250 MB.
 MOST_TAGS = 150_000
+# libxml2 compares each attribute of a tag with all before it: 5000 take 20 ms, 400,000 take minutes. A page of 256 KB
+# has no place for more than some seconds of it.
+_ROOM_FOR_ATTRIBUTES = 256 * 1024
+_MANY_ATTRIBUTES = re.compile(
+    rb"""<[a-zA-Z][^\s>/]*+(?:[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+){5000}"""
+)
 
 
 @dataclass(slots=True)
@@ -76,12 +83,14 @@ def read_page(
     """
     read = _beginning(body)
     decoded = decode(read, content_type, portal.encoding if portal else None)
-    root, too_deep = _parse(unmarked(decoded.text, decoded.utf8()))
+    source = unmarked(decoded.text, decoded.utf8())
+    parsed = _above_many_attributes(source)
+    root, too_deep = _parse(parsed)
     lines, blocks = lay_out(root)
     page = Page(url, decoded.text, root, decoded.encoding, fetched_at, lines, blocks)
     if decoded.damaged:
         page.warnings.append("damaged_text")
-    if len(read) < len(body) or len(lines) >= MOST_LINES:
+    if len(read) < len(body) or len(parsed) < len(source) or len(lines) >= MOST_LINES:
         page.warnings.append("too_large")
     if too_deep:
         page.warnings.append("too_deep")
@@ -94,6 +103,12 @@ def _beginning(body: bytes) -> bytes:
     if read.count(b"<") > MOST_TAGS:
         read = b"<".join(read.split(b"<", MOST_TAGS)[:-1])
     return read
+
+
+def _above_many_attributes(source: bytes) -> bytes:
+    """A page up to a tag of thousands of attributes."""
+    many = _MANY_ATTRIBUTES.search(source) if len(source) > _ROOM_FOR_ATTRIBUTES else None
+    return source[: many.start()] if many else source
 
 
 def _parse(source: bytes) -> tuple[etree._Element, bool]:
