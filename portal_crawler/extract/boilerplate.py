@@ -66,7 +66,7 @@ _SPEAKS_FOR_ITSELF = re.compile(
 )
 _NOTICE_OPENING = re.compile(
     r"^[\W_]*(?:(?:特别|版权|免责|郑重|重要|平台|转载|本[网站])?声\s*明\s*[:：](?:$|.{0,60}(?:本|转载|版权|观点|来源|仅|授权|代表))|免责(?:声明|条款)|版权(?:声明(?=\W|$|本|未)|所有|与免责)|[^。，“”]{2,10}声明\s*[:：].{0,40}(?:转载|版权|观点|本[网站])|风险提示[:：].{0,30}(?:投资|参考)|"
-    r"(?:凡|本)[^。]{0,6}(?:注明|转载|注有)[^。]{0,30}来源|凡本[网站]|未经(?:本[网站]|书面|许可|授权)[^。]{0,20}(?:不得|禁止|严禁)|转载请注明|[^。，]{0,12}独家稿件|"
+    r"(?:凡|本)[^。]{0,6}(?:注明|转载|注有)[^。]{0,30}来源|凡本[网站]|未经(?:本[网站]|书面|许可|授权)[^。]{0,30}(?:转载|复制|摘编|摘录|镜像|使用|链接|传播|引用|刊载)|转载请注明|[^。，]{0,12}独家稿件|"
     r"[^。，“”]{0,10}版权所有|Copyright|COPYRIGHT|©|CopyRight)"
 )
 _LICENCE = re.compile(
@@ -145,7 +145,7 @@ def is_notice(text: str) -> bool:
     if _NOTICE_OPENING.match(text):
         return True
     if _LICENCE.search(text):
-        return len(text) < 60 or text[-1:] not in "。！？" or len(_RIGHTS.findall(text)) > 1
+        return text[-1:] not in "。！？" or len(_RIGHTS.findall(text)) > 1
     if len(text) <= 120 and _is_address(text):
         return True
     if _SPEAKS_FOR_ITSELF.search(text) and len(set(_RIGHTS.findall(text))) >= 2:
