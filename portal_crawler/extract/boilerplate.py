@@ -79,6 +79,8 @@ _CONTACT = re.compile(
     r"(电话|传真|邮箱|信箱|邮编|地址|热线|E-?mail|QQ群?|主管|主办|承办|协办|主办单位|技术支持)\s*[:：]|(?:电话|热线|传真|举报)\D{0,4}\d{3,4}-?\d{7,8}",
     re.I,
 )
+# Where to call or go for what an article announces is its text.
+_TO_TAKE_PART = re.compile("预约|报名|咨询|应聘|参赛|活动地")
 _MAY_BE_CONTACT = re.compile("[:：]|电话|热线|传真|举报")
 # One of these is in every notice; looking for them first spares the paragraphs of an article the patterns.
 _NOTICE_WORD = re.compile(
@@ -154,6 +156,6 @@ def is_notice(text: str) -> bool:
 
 
 def _is_address(text: str) -> bool:
-    if text[-1:] in "。！？" or not _MAY_BE_CONTACT.search(text):
+    if text[-1:] in "。！？" or not _MAY_BE_CONTACT.search(text) or _TO_TAKE_PART.search(text):
         return False
     return len(set(_CONTACT.findall(text))) >= 2
