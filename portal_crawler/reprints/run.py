@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from portal_crawler.article import Portal
 from portal_crawler.reprints import outlets
 from portal_crawler.reprints.compare import Version, likeness
 from portal_crawler.reprints.signing import bands_of, method
 from portal_crawler.reprints.text import Text, read_text
-from portal_crawler.store import StorageError, Store
+from portal_crawler.store import Store
 from portal_crawler.store.clusters import (
     Queued,
     count_queued,
@@ -35,6 +33,7 @@ from portal_crawler.store.clusters import (
     unqueue,
     when_rules_change,
 )
+from portal_crawler.store.locks import LockHeld, take_lock
 from portal_crawler.store.outlets import drop_unnamed, forget_outlets, is_named, put_portal, put_source
 
 # A crawl that writes meanwhile waits no longer than this.
@@ -44,6 +43,9 @@ _TRANSACTION_S = 0.1
 _PRAGMAS = ("cache_size = -65536", "wal_autocheckpoint = 16384")
 # Raised whenever a rule of `compare` changes, so that older decisions are made again.
 _RULES = "1"
+
+# No portal is called so: `locks.holders` leaves it out.
+_LOCK = ".reprints"
 
 _text_of = lru_cache(maxsize=512)(read_text)
 
@@ -101,16 +103,11 @@ def group_reprints(
 
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    """Hold the lock for this work, of a name that no portal has; the kernel frees it when its holder dies."""
-    folder = path.with_name(f"{path.name}.locks")
-    lock = FileLock(folder / ".reprints.lock", timeout=0, fallback_to_soft=False)
+    """Hold the lock for this work, of a name that no portal has."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout:
+        lock = take_lock(path, _LOCK)
+    except LockHeld:
         raise GroupingElsewhere(f"{path}: another process is grouping its articles") from None
-    except OSError as error:
-        raise StorageError(f"{folder}: {error.strerror or error}") from error
     try:
         yield
     finally:
