@@ -11,6 +11,7 @@ from portal_crawler.archive.record import Record, sha1_of
 from portal_crawler.archive.recover import Recovery, recover
 from portal_crawler.archive.replay import Archived, exchanges_of
 from portal_crawler.archive.scan import Scanned, scan_segment
+from portal_crawler.archive.segment_path import segment_path
 from portal_crawler.archive.write import ArchiveWriter
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "read_exchange",
     "recover",
     "scan_segment",
+    "segment_path",
     "sha1_of",
 ]

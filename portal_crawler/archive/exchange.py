@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -16,6 +15,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+from portal_crawler.portals.portal_id import id_problem
+
 Headers = tuple[tuple[bytes, bytes], ...]
 
 # A page of news is far below this; more is an archive, a video or a bomb.
@@ -23,7 +24,6 @@ MOST_DECODED_BYTES = 32 * 1024 * 1024
 # A proxy may pack what a server has packed. Each further one costs another unpacking of all that is allowed.
 MOST_ENCODINGS = 3
 _STEP_BYTES = 1024 * 1024
-_PORTAL_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 
 
 class ArchiveError(Exception):
@@ -75,8 +75,8 @@ class Exchange:
 
 def check_portal_id(portal_id: str) -> str:
     """The id if it can be a folder's name; ArchiveError for anything that could lead elsewhere."""
-    if not _PORTAL_ID.fullmatch(portal_id) or ".." in portal_id:
-        raise ArchiveError(f"portal id {portal_id!r}: only lower-case letters, digits, '.', '_', '-' allowed")
+    if problem := id_problem(portal_id):
+        raise ArchiveError(f"portal id {portal_id!r}: {problem}")
     return portal_id
 
 

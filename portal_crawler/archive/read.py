@@ -7,9 +7,10 @@ from pathlib import Path
 
 from portal_crawler.archive.exchange import ArchiveError, Exchange
 from portal_crawler.archive.record import Record, parse_record, sha1_of
-from portal_crawler.archive.scan import unpack
+from portal_crawler.archive.scan import MOST_RECORD_BYTES, unpack
+from portal_crawler.archive.segment_path import segment_path
 
-_PLACE = re.compile(r"(?P<file>[a-z0-9._-]+/[\w.-]+\.warc\.gz):(?P<offset>\d+)\+(?P<length>\d+)", re.ASCII)
+_PLACE = re.compile(r"(?P<file>[a-z0-9._-]+/[\w.-]+\.warc\.gz):(?P<offset>\d{1,15})\+(?P<length>\d{1,15})", re.ASCII)
 
 
 def read_exchange(directory: Path, file: str, offset: int, length: int) -> Exchange:
@@ -51,8 +52,12 @@ def body_of_revisit(directory: Path, record: Record) -> bytes:
 def read_record(directory: Path, file: str, offset: int, length: int) -> Record:
     """The record at a place, its digests checked. Raises ArchiveError that names the place."""
     place = f"{file}:{offset}"
+    path = segment_path(directory, file)
+    # What cannot be compressed grows by a few bytes in each 16 KB.
+    if not 0 < length <= MOST_RECORD_BYTES * 1.01:
+        raise ArchiveError(f"{place}: {length} bytes are the length of no record")
     try:
-        with (directory / file).open("rb") as segment:
+        with path.open("rb") as segment:
             segment.seek(offset)
             member = segment.read(length)
     except OSError as error:

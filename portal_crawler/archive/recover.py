@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal_crawler.archive.exchange import ArchiveError, check_portal_id
+from portal_crawler.archive.segment_path import segment_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,14 @@ def recover(directory: Path, portal_id: str, known_ends: Mapping[str, int]) -> l
     done = []
     folder = check_portal_id(portal_id)
     for file, known in sorted(known_ends.items()):
-        path = directory / file
+        path = segment_path(directory, file)
         if Path(file).parts != (folder, path.name):
             raise ArchiveError(f"{file}: no segment of {portal_id}")
         try:
             if not path.is_file() or (size := path.stat().st_size) <= known:
                 continue
+            if path.is_symlink():
+                raise ArchiveError(f"{path}: a link, through which nothing is cut off; put the file itself there")
             if known == 0:
                 path.unlink()
             else:
@@ -48,6 +51,10 @@ def recover(directory: Path, portal_id: str, known_ends: Mapping[str, int]) -> l
 
 
 def _cut(path: Path, size_bytes: int) -> None:
-    with path.open("r+b") as segment:
-        segment.truncate(size_bytes)
-        os.fsync(segment.fileno())
+    # What a link leads to was not written by a run that was killed, and may be anything.
+    handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        os.ftruncate(handle, size_bytes)
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -10,6 +10,7 @@ from portal_crawler.archive.exchange import ArchiveError, Exchange
 from portal_crawler.archive.read import body_of_revisit
 from portal_crawler.archive.record import Record
 from portal_crawler.archive.scan import scan_segment
+from portal_crawler.archive.segment_path import segment_path
 from portal_crawler.article import BEIJING, Capture
 
 
@@ -30,7 +31,7 @@ def exchanges_of(directory: Path, file: str, damaged: list[str]) -> Iterator[Arc
     # Segments from before there was a name for the run: the process that wrote them.
     run = file.removesuffix(".warc.gz").rpartition("-")[2]
     request: Record | None = None
-    for item in scan_segment(directory / file):
+    for item in scan_segment(segment_path(directory, file)):
         record = item.record
         if item.problem or record is None:
             if not item.torn:

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from portal_crawler.portals.portal_id import id_problem
+
 
 class Day(click.ParamType[date]):
     """A calendar day written YYYY-MM-DD."""
@@ -48,6 +50,13 @@ allow_private_option = click.option(
     is_flag=True,
     help="Permit loopback and private addresses, which are refused otherwise.",
 )
+
+
+def folder_of_portal(_ctx: click.Context, _param: click.Parameter, portal: str | None) -> str | None:
+    """Refuse what no portal is called, where the id is the name of a folder."""
+    if portal is not None and (problem := id_problem(portal)):
+        raise click.BadParameter(f"{portal!r} is no portal id: {problem}")
+    return portal
 
 
 def check_period(since: date | None, until: date | None) -> None:

@@ -14,7 +14,7 @@ import click
 from portal_crawler.article import Portal
 from portal_crawler.cli.errors import STORAGE
 from portal_crawler.cli.gauge import Gauge
-from portal_crawler.cli.options import archive_option, db_option, json_option
+from portal_crawler.cli.options import archive_option, db_option, folder_of_portal, json_option
 from portal_crawler.cli.output import plain, print_json, print_rows
 from portal_crawler.portals import load_profile, load_profiles
 from portal_crawler.reextract import Change, Report
@@ -23,7 +23,7 @@ from portal_crawler.store import open_reader, open_store
 
 
 @click.command()
-@click.option("--portal", metavar="ID", help="Only this portal's articles.")
+@click.option("--portal", metavar="ID", callback=folder_of_portal, help="Only this portal's articles.")
 @click.option(
     "--profile",
     "profiles",

@@ -9,7 +9,7 @@ import click
 
 from portal_crawler.cli.errors import STORAGE, Failure
 from portal_crawler.cli.gauge import Gauge
-from portal_crawler.cli.options import archive_option, db_option, json_option
+from portal_crawler.cli.options import archive_option, db_option, folder_of_portal, json_option
 from portal_crawler.cli.output import plain, print_json
 from portal_crawler.store import open_reader, open_store
 from portal_crawler.store.locks import LockHeld
@@ -21,7 +21,7 @@ _LOCKED = 6
 
 
 @click.command()
-@click.option("--portal", metavar="ID", help="Read only this portal's part of the archive.")
+@click.option("--portal", metavar="ID", callback=folder_of_portal, help="Read only this portal's part of the archive.")
 @click.option(
     "--repair", is_flag=True, help="Queue the articles of lost captures for the next crawl, and cut off torn tails."
 )

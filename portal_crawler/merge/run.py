@@ -18,9 +18,18 @@ from portal_crawler.merge.channels import Channels
 from portal_crawler.merge.evidence import Pair, begin_runs, end_runs, put_capture
 from portal_crawler.merge.ledger import join_address, join_row
 from portal_crawler.merge.segments import bring_segment, segment_ends
-from portal_crawler.merge.shard import Marks, changed_ids, last_change, last_run, load_marks, open_shard, save_marks
+from portal_crawler.merge.shard import (
+    Marks,
+    changed_ids,
+    last_change,
+    last_run,
+    load_marks,
+    name_of,
+    open_shard,
+    save_marks,
+)
 from portal_crawler.store import StorageError, Store
-from portal_crawler.store.locks import LockHeld
+from portal_crawler.store.locks import LockHeld, make_lock_folder
 
 # A crawl that writes meanwhile waits no longer than this, and then gets its turn: SQLite hands nothing over.
 _TRANSACTION_S, _PAUSE_S = 0.1, 0.02
@@ -63,7 +72,7 @@ def merge_shard(
     if path.exists() and path.samefile(store.path):
         raise StorageError(f"{path}: is the database itself")
     with _lock(store.path), open_shard(path, store.path) as shard:
-        name = f"{path.resolve()}{f'#{portal}' if portal else ''}"
+        name = name_of(path, portal)
         pair = Pair(shard, store.connection, name, portal)
         merged = Merged()
         marks = load_marks(store.connection, name, shard)
@@ -205,15 +214,13 @@ def _put_lost(pair: Pair) -> None:
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
     """Merges into a database are one at a time; the kernel frees the lock when its holder dies."""
-    folder = path.with_name(f"{path.name}.locks")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".merge.lock", timeout=0, fallback_to_soft=False)
+        lock = FileLock(make_lock_folder(path) / ".merge.lock", timeout=0, fallback_to_soft=False)
         lock.acquire()
     except Timeout:
         raise LockHeld(f"{path}: another process is merging into it") from None
     except OSError as error:
-        raise StorageError(f"{folder}: {error.strerror or error}") from error
+        raise StorageError(f"{error.filename or path}: {error.strerror or error}") from error
     try:
         yield
     finally:

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from portal_crawler.archive import ArchiveError
+from portal_crawler.archive import ArchiveError, segment_path
 
 _CHUNK = 1024 * 1024
 
@@ -36,7 +36,8 @@ def bring_segment(file: str, size_bytes: int, archive: Path, source: Path | None
     source: the archive of the shard, None when it is the same. What is copied is read back and compared. Raises
     ArchiveError when the segment is nowhere, another one has its name, or the disk refuses.
     """
-    own, theirs = archive / file, None if source is None else source / file
+    own = segment_path(archive, file)
+    theirs = None if source is None else segment_path(source, file)
     try:
         if theirs is None or (own.exists() and theirs.exists() and own.samefile(theirs)):
             if not own.exists() or own.stat().st_size < size_bytes:
@@ -62,7 +63,9 @@ def _copy(source: Path, target: Path, size_bytes: int) -> None:
     # No name that a reader of the archive takes for a segment.
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with source.open("rb") as reading, unfinished.open("wb") as writing:
+        # Made new: a link of that name leads elsewhere.
+        unfinished.unlink(missing_ok=True)
+        with source.open("rb") as reading, unfinished.open("xb") as writing:
             for start in range(0, size_bytes, _CHUNK):
                 writing.write(reading.read(min(_CHUNK, size_bytes - start)))
             writing.flush()

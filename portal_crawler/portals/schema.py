@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from lxml.cssselect import CSSSelector
 
 from portal_crawler.article import Channel, Layout, Portal
+from portal_crawler.portals.portal_id import id_problem
 from portal_crawler.portals.site import is_on
 
-_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,80}")
 _BRACED = re.compile(r"\{[^{}]*\}")
 _PAGER_FIELDS = ("{page}", "{page-1}")
 _ARTICLE_FIELDS = ("{id}",)
@@ -34,8 +34,8 @@ def portal_from(table: Mapping[str, Any]) -> Portal:
     """The portal that a profile's parsed TOML describes. Raises SchemaError."""
     top = _Table(table, (), _names(Portal))
     portal_id = top.text("id", required=True)
-    if not _ID.fullmatch(portal_id):
-        raise top.error("id", f"{portal_id!r} is no portal id: a-z, 0-9, dot, hyphen, underscore")
+    if problem := id_problem(portal_id):
+        raise top.error("id", f"{portal_id!r} is no portal id: {problem}")
     hosts = top.texts("hosts")
     for host in hosts:
         if not _HOST.fullmatch(host):

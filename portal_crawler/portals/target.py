@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from portal_crawler.article import Channel, Portal
+from portal_crawler.portals.portal_id import id_problem, is_device
 from portal_crawler.portals.profile import load_profile, load_profiles
 from portal_crawler.portals.province import PROVINCES, province_named
 from portal_crawler.portals.site import http_url, is_on, registered_domain, same_listing, site_of
@@ -135,9 +136,15 @@ def _made_for(url: str) -> Portal:
     site = site_of(url)
     is_registered = "." in site and bool(registered_domain(site))
     portal_id = site if is_registered or parts.port is None else f"{site}_{parts.port}"
-    return Portal(
+    if ":" in portal_id:
         # IPv6 addresses have colons, and may begin with them, which no folder name should have.
-        id=f"ip6-{portal_id.replace(':', '-')}" if ":" in portal_id else portal_id,
+        portal_id = f"ip6-{portal_id.replace(':', '-')}"
+    elif is_device(portal_id):
+        portal_id = f"site-{portal_id}"
+    if problem := id_problem(portal_id):
+        raise TargetError(f"{url}: no portal can be called {portal_id!r} ({problem}); give it a profile with an id")
+    return Portal(
+        id=portal_id,
         name=site if is_registered else parts.netloc,
         hosts=(site,),
         channels=(_channel_at(url),),

@@ -20,6 +20,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from portal_crawler.article import BEIJING
+from portal_crawler.portals.portal_id import id_problem
 from portal_crawler.store.database import WITHOUT_LOCKS, StorageError
 
 # A copy of the database looks for a moment whether a lock is held (see `is_held`); that must not cost a crawl.
@@ -48,7 +49,7 @@ def take_lock(db: Path, portal: str) -> FileLock:
     """
     path = _path(db, portal)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_lock_folder(db)
         # Never a lock that only consists in a file's existence: it would outlive a killed holder.
         lock = FileLock(path, timeout=_PATIENCE_S, poll_interval=_POLL_S, fallback_to_soft=False)
         lock.acquire()
@@ -78,20 +79,41 @@ def is_held(db: Path, portal: str) -> bool:
 def holders(db: Path) -> list[tuple[str, Holder]]:
     """The portals that are being crawled into this database now, with who does it as far as that is told."""
     found = []
-    for path in sorted(db.with_name(f"{db.name}.locks").glob("[!.]*.lock")):
+    for path in sorted(lock_folder(db).glob("[!.]*.lock")):
         portal = path.stem
         if is_held(db, portal) and (holder := _holder(path)) is not None:
             found.append((portal, holder))
     return found
 
 
+def lock_folder(db: Path) -> Path:
+    """Where the locks of a database lie. Of one that is a link, beside what it leads to: that is what is written."""
+    file = db.resolve()
+    return file.with_name(f"{file.name}.locks")
+
+
+def make_lock_folder(db: Path) -> Path:
+    """The folder of a database's locks, made if it is not there. Raises OSError, also where a link has its name.
+
+    Beside a database in a folder that others can write to, its name is one that they can put there first.
+    """
+    folder = lock_folder(db)
+    folder.mkdir(parents=True, exist_ok=True)
+    if folder.is_symlink():
+        raise OSError(errno.ELOOP, "a link, where the locks have to lie; remove it", str(folder))
+    return folder
+
+
 def _path(db: Path, portal: str) -> Path:
-    return db.with_name(f"{db.name}.locks") / f"{portal}.lock"
+    # What is locked and no portal has a dot before its name.
+    if problem := id_problem(portal.removeprefix(".")):
+        raise StorageError(f"portal id {portal!r}: {problem}")
+    return lock_folder(db) / f"{portal}.lock"
 
 
 def _is_free(path: Path) -> bool:
     """Whether somebody else could take the lock: asked by a handle of its own, as another process would have."""
-    handle = os.open(path, os.O_RDWR)
+    handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -104,7 +126,7 @@ def _is_free(path: Path) -> bool:
 def _introduce(path: Path) -> None:
     """Write down who holds the lock. In place: on a full disk, that of the last holder makes room."""
     me = Holder(os.getpid(), socket.gethostname(), datetime.now(BEIJING).isoformat(timespec="seconds"))
-    with path.open("r+", encoding="utf-8") as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_NOFOLLOW), "r+", encoding="utf-8") as file:
         file.write(json.dumps(asdict(me)))
         file.truncate()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from portal_crawler.archive import ArchiveError, Record, Scanned, original_of, scan_segment
+from portal_crawler.archive import ArchiveError, Record, Scanned, original_of, scan_segment, segment_path
 from portal_crawler.article import BEIJING
 from portal_crawler.verify.finding import Figures, Finding
 
@@ -46,8 +46,12 @@ class SegmentCheck:
 
     def _compare(self, file: str) -> Iterator[Finding]:
         rows = self.connection.execute("SELECT * FROM captures WHERE file = ? ORDER BY offset", (file,)).fetchall()
-        path = self.archive / file
         self.figures.segments += 1
+        try:
+            path = segment_path(self.archive, file)
+        except ArchiveError as error:
+            yield Finding(True, file, None, str(error))
+            return
         if not path.is_file():
             # Announced before it is made, a segment may never have come to be.
             yield from (_lost(file, row, "the segment is missing") for row in rows)
