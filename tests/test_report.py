@@ -16,6 +16,7 @@ from portal_crawler.article import BEIJING, Article, Capture, Channel, Image
 from portal_crawler.charts import Bar, bar_chart, heat_map
 from portal_crawler.export import Selection
 from portal_crawler.report import figures_of, page_of, write_report
+from portal_crawler.reprints import group_reprints
 from portal_crawler.store import Found, PageCapture, StorageError, Store, Writer, open_reader, open_store, start_run
 
 Cli = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -86,10 +87,10 @@ def store(db: Path) -> Store:
     reader.close()
 
 
-def rows_of(page: str, heading: str) -> list[list[str]]:
-    """The cells of the first table below a heading, by row."""
+def rows_of(page: str, heading: str, place: int = 0) -> list[list[str]]:
+    """The cells of the first table below a heading, or of the one in that place, by row."""
     (section,) = html.fromstring(page).xpath(f"//section[@aria-labelledby='{heading}']")
-    table = section.xpath(".//table[not(ancestor::details)]")[0]
+    table = section.xpath(".//table[not(ancestor::details)]")[place]
     return [[" ".join(cell.text_content().split()) for cell in row] for row in table.xpath("./tbody/tr")]
 
 
@@ -122,6 +123,53 @@ def test_a_month_without_articles_has_its_place_in_the_charts(store: Store) -> N
     page = html.fromstring(page_of(figures_of(store, Selection(), NOW)))
     titles = page.xpath("(//*[local-name()='svg'])[1]//*[local-name()='title']/text()")
     assert titles == ["2024-01: 1", "2024-02: 0", "2024-03: 2"]
+
+
+@pytest.fixture(scope="module")
+def reprinted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A text in three articles of two portals, one in two of which nobody knows the first, and some others."""
+    path = tmp_path_factory.mktemp("reprinted") / "portal.db"
+    text, other = ("\n".join(f"{place}{number}个村今年修通了水泥路，{number}户人家用上了自来水。" for number in range(9))
+                   for place in ("平凉市", "白银区"))  # fmt: skip
+    fill(
+        path,
+        "one",
+        [
+            article("one", 1, "2024-03-01T08:00+08:00", title="平凉修路", body=text, source="新华社"),
+            article("one", 2, "2024-03-02T08:00+08:00", title="平凉修路", body=text, source="新华网"),
+            article("one", 3, None, title="白银修路", body=other),
+            article("one", 4, "2024-03-04T08:00+08:00", source="本站"),
+        ],
+    )
+    fill(
+        path,
+        "two",
+        [
+            article("two", 1, "2024-03-03T09:00+08:00", title="平凉修路了", body=text, source="新华社客户端"),
+            article("two", 2, None, title="白银修路", body=other, source="人民网"),
+        ],
+    )
+    store = open_store(path)
+    group_reprints(store, {})
+    store.close()
+    fill(path, "three", [article("three", 1, "2024-03-05T08:00+08:00", title="路", body=text, source="新华社")])
+    return path
+
+
+def test_reprints_and_outlets_are_counted(reprinted: Path) -> None:
+    reader = open_reader(reprinted)
+    page = page_of(figures_of(reader, Selection(), NOW))
+    of_two = page_of(figures_of(reader, Selection(portal="two", since=date(2024, 3, 1)), NOW))
+    reader.close()
+    assert rows_of(page, "reprints") == [
+        ["3", "2", "2024-03-01", "平凉修路", "one"],
+        ["2", "2", "–", "白银修路", "the times do not tell"],
+    ]
+    assert "5 articles, 71.4 percent, print a text that another article prints, too: 2 texts." in " ".join(page.split())
+    assert "1 articles were not compared yet." in page
+    assert rows_of(page, "reprints", 1) == [["新华社", "4", "", "3"], ["人民网", "1", "", "1"]]
+    assert rows_of(of_two, "reprints") == [["3", "2", "2024-03-01", "平凉修路", "one"]]
+    assert "1 articles, 100.0 percent, print" in " ".join(of_two.split())
 
 
 def test_portal_and_period_choose_the_articles(store: Store) -> None:

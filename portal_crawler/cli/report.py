@@ -23,7 +23,7 @@ from portal_crawler.store import open_reader
 @until_option
 @db_option
 def report(out: Path, portal: str | None, since: date | None, until: date | None, db: Path) -> None:
-    """Write a report on the collection to FILE.html: coverage, fields, sources, editors, gaps, drift and revisions.
+    """Write a report on the collection to FILE.html: coverage, fields, sources, reprints, gaps, drift and revisions.
 
     It is one file with its charts in it, which loads nothing from elsewhere. FILE.html appears whole or not at all.
     --since and --until are about the time of publication.

@@ -39,7 +39,7 @@ class PortalState:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A source or an editor, on how many articles, in how many portals."""
+    """A source, an outlet or an editor, on how many articles, in how many portals."""
 
     name: str
     articles: int
@@ -71,6 +71,31 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """A text that several articles print, in how many portals. first_day, title, url: of the earliest of them.
+
+    first_portal: None where the printed times do not tell.
+    """
+
+    articles: int
+    portals: int
+    first_day: str | None
+    title: str | None
+    url: str
+    first_portal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reprints:
+    """How many articles are in clusters, in how many of these, and how many were not looked at yet."""
+
+    articles: int
+    clusters: int
+    queued: int
+    largest: tuple[Cluster, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Everything in a report. states: articles that are live, suspect or gone; edits_by_month: of when they were seen;
     failures: portal, state, reason and how many addresses, the most first.
@@ -83,6 +108,8 @@ class Figures:
     states: dict[str, int]
     sources: tuple[Named, ...]
     editors: tuple[Named, ...]
+    outlets: tuple[Named, ...]
+    reprints: Reprints
     gaps: tuple[Gap, ...]
     findings: tuple[Finding, ...]
     edits_by_month: dict[str, int]

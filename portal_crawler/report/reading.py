@@ -12,9 +12,10 @@ from typing import Any
 from portal_crawler.check import check
 from portal_crawler.export import Selection
 from portal_crawler.report.figures import FIELDS, Edit, Figures, Gap, Month, Named, PortalState
+from portal_crawler.report.reprints import outlets_of, reprints_of
 from portal_crawler.store import StorageError, Store
 
-# So many sources, editors, gaps and edits are listed.
+# So many sources, editors, outlets, clusters, gaps and edits are listed.
 _MOST = 20
 
 
@@ -48,7 +49,7 @@ class _Reading:
         """All of them, the slowest queries last."""
         parts = (
             self._states, self._months, self._portals, self._sources, self._editors, self._failures,
-            self._edits, self._gaps, self._findings,
+            self._reprints, self._edits, self._gaps, self._findings,
         )  # fmt: skip
         read: dict[str, Any] = {}
         for done, part in enumerate(parts):
@@ -129,6 +130,10 @@ class _Reading:
                 WHERE a.editor IS NOT NULL AND {self._where} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {_MOST}"""
         )
         return {"editors": tuple(Named(*row) for row in rows)}
+
+    def _reprints(self) -> dict[str, Any]:
+        chosen = (self._store, self._where, self._values, _MOST)
+        return {"outlets": outlets_of(*chosen), "reprints": reprints_of(*chosen)}
 
     def _gaps(self) -> dict[str, Any]:
         found = self._gap_rows("portal_gaps", "NULL") + self._gap_rows("channel_gaps", "channel")
