@@ -14,6 +14,7 @@ from lxml import etree
 
 from portal_crawler.demo import Replica, build, differences
 from portal_crawler.demo.channels import HOST
+from portal_crawler.demo.newsroom import write_stories
 from portal_crawler.demo.replica import MISSING
 from portal_crawler.extract import article_of, read_page
 
@@ -248,6 +249,13 @@ def test_profile_names_the_host_and_every_listing(replica: Replica) -> None:
         f"http://127.0.0.1:8123{item.listing_path}" for item in replica.channels
     ]
     assert ("资讯频道", "市州快报", "平凉市") in [channel.path for channel in portal.channels]
+
+
+def test_a_column_of_a_small_portal_is_a_channel_once_it_holds_an_article() -> None:
+    small = build(10)
+    filled = {f"/{key}/" for story in write_stories(10, 1) for key in story.channels}
+    assert {item.listing_path for item in small.channels} == filled != set(small.listing_pages)
+    assert all(small.find(path) for path in small.listing_pages)
 
 
 def test_robots_file_lets_articles_be_read(replica: Replica) -> None:

@@ -48,7 +48,7 @@ class Replica:
 
     files: path to bytes and content type; a link to a directory means its index.html.
     modified: when each file last changed. truth: the record expected of each article, oldest first.
-    listing_pages: for each listing path, how many pages it has.
+    channels: the columns that hold an article. listing_pages: for each listing path, how many pages it has.
 
     The pages name the site's own host as `channels.HOST`; whoever serves them puts his address in its place.
     """
@@ -124,7 +124,9 @@ def _add_articles(replica: Replica, stories: Sequence[Story], by_column: dict[st
 def _add_listing(replica: Replica, column: Column, stories: list[Story], hot: list[Story], per_page: int) -> None:
     pages = max(1, -(-len(stories) // per_page))
     path = f"/{column.key}/"
-    replica.channels.append(ReplicaChannel(column.name, column.path, path))
+    if stories:
+        # Of a small replica some columns are empty still; as channels they would look like drift.
+        replica.channels.append(ReplicaChannel(column.name, column.path, path))
     replica.listing_pages[path] = pages
     newest = stories[0].published if stories else _LAUNCHED
     for page in range(1, pages + 1):
