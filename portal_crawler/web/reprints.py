@@ -18,7 +18,7 @@ class Reprint:
 
 def reprints_of(store: Store, article_id: int) -> list[Reprint]:
     """The members of the article's cluster, itself among them, the earliest first; empty where there are no others."""
-    # Not from the view `reprints`, which goes through all clusters to find one.
+    # Not from the view `reprints`, which also judges who was first, for each member anew.
     rows = store.rows(
         """SELECT a.id, a.title, a.published_at, a.published_precision, a.portal, a.source, a.state, m.likeness
            FROM cluster_members own JOIN cluster_members m ON m.cluster_id = own.cluster_id
