@@ -201,11 +201,11 @@ def test_a_row_that_names_no_segment_is_neither_read_nor_cut(tmp_path: Path, can
     archive = tmp_path / "a"
     archive.mkdir()
     before = state_of(tmp_path)
-    with pytest.raises(ArchiveError):
+    with pytest.raises(ArchiveError, match="names no segment"):
         read_exchange(archive, file, 0, 10)
-    with pytest.raises(ArchiveError):
+    with pytest.raises(ArchiveError, match="names no segment"):
         list(exchanges_of(archive, file, []))
-    with pytest.raises(ArchiveError):
+    with pytest.raises(ArchiveError, match="names no segment"):
         recover(archive, "named", {file: 5})
     assert state_of(tmp_path) == before
 
@@ -347,7 +347,7 @@ def test_a_segment_of_a_shard_is_brought_nowhere_but_into_the_archive(tmp_path: 
     size_bytes = (shard / file).stat().st_size
     (own / "named").mkdir(parents=True)
     for name in (*BAD_FILES, "../canary/letter.txt"):
-        with pytest.raises(ArchiveError):
+        with pytest.raises(ArchiveError, match="names no segment"):
             bring_segment(name, size_bytes, own, shard)
     (own / "named" / f".{Path(file).name}.{os.getpid()}.part").symlink_to(canary / "letter.txt")
     assert bring_segment(file, size_bytes, own, shard) == size_bytes
