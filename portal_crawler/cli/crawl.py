@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from portal_crawler.archive import ArchiveError
-from portal_crawler.cli.errors import STORAGE, Failure
+from portal_crawler.cli.engine import ClusterCrew, engine_option, shards_option
+from portal_crawler.cli.errors import STORAGE, USAGE, Failure
 from portal_crawler.cli.logs import escaped, redacted, start_logging
 from portal_crawler.cli.metrics import past_runs
 from portal_crawler.cli.options import (
@@ -24,10 +25,12 @@ from portal_crawler.cli.options import (
     until_option,
 )
 from portal_crawler.cli.output import print_json
+from portal_crawler.cli.parallel import Here
 from portal_crawler.cli.progress import EventProgress, Progress, sentence
 from portal_crawler.cli.recheck import recheck_options, schedule_of
 from portal_crawler.cli.reports import Logged, open_board, report_options
 from portal_crawler.cli.several import Everything, Work, crawl_several, every_portal, names_of, refuse_private
+from portal_crawler.cluster import EngineError
 from portal_crawler.portals import PROFILES, TargetError, find_portal, load_profiles, targets_of
 from portal_crawler.store import StorageError, open_store
 
@@ -36,7 +39,10 @@ if TYPE_CHECKING:
 
 _LOCKED = 6
 # What the process of one portal is not told: the parent does it, or says it in its own words.
-_OWN = {"targets", "everything", "names", "jobs", "deadline_s", "as_json", "heartbeat", "metrics", "log_json"}
+_OWN = {
+    "targets", "everything", "names", "jobs", "deadline_s", "as_json", "heartbeat", "metrics", "log_json", "engine",
+    "shards",
+}  # fmt: skip
 
 
 @click.command(cls=Logged)
@@ -56,6 +62,8 @@ _OWN = {"targets", "everything", "names", "jobs", "deadline_s", "as_json", "hear
 @click.option("--limit", type=click.IntRange(min=1), help="Most articles to fetch, for each portal.")
 @click.option("--full", is_flag=True, help="Walk every listing page, also where nothing new is to be expected.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Portals crawled at once.")
+@engine_option
+@shards_option
 @db_option
 @archive_option
 @click.option(
@@ -79,6 +87,8 @@ def crawl(
     limit: int | None,
     full: bool,
     jobs: int,
+    engine: str | None,
+    shards: Path | None,
     db: Path,
     archive: Path,
     deadline_s: float | None,
@@ -101,6 +111,10 @@ def crawl(
     schedule = schedule_of(recheck_after)
     if everything == bool(targets):
         raise click.UsageError("give a TARGET, or --all for all portals")
+    if engine and jobs > 1:
+        raise click.UsageError("--jobs is for this machine; with --engine, each thread of a worker takes a portal")
+    if shards and not engine:
+        raise click.UsageError("--shards says where --engine puts its databases")
     if everything and host:
         raise click.UsageError("--host is the host of one portal")
     if everything:
@@ -116,20 +130,25 @@ def crawl(
         # Whom a deadline has cut off the last time comes first the next.
         work.sort(key=lambda item: past[item.portal.id].run_id if item.portal.id in past else 0)
     portals = [*(item.portal.id for item in work), *(str(run["portal"]) for run in found.wrong)]
-    if everything or len(work) > 1:
+    if everything or engine or len(work) > 1:
         # Made or migrated once, and found unusable once, before several processes open it.
         open_store(db).close()
         board = open_board(portals, heartbeat, metrics, past)
-        code = crawl_several(
-            replace(found, work=work),
-            _flags(ctx),
-            names,
-            jobs,
-            board,
-            deadline_s=deadline_s,
-            as_json=as_json,
-            log_json=log_json,
-        )
+        crew = ClusterCrew(engine, shards, db, archive) if engine else Here(jobs)
+        try:
+            code = crawl_several(
+                replace(found, work=work),
+                _flags(ctx),
+                names,
+                crew,
+                board,
+                deadline_s=deadline_s,
+                as_json=as_json,
+                log_json=log_json,
+            )
+        except EngineError as error:
+            board.close(USAGE)
+            raise Failure(str(error), USAGE) from error
         ctx.exit(code)
     from portal_crawler.runs import CrawlOptions, LockHeld, crawl_portal
 

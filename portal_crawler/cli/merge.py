@@ -70,7 +70,7 @@ def merge(
                 click.echo(plain(f"{path}: {_sentence(outcome)}"))
             else:
                 click.echo(plain(f"not merged: {outcome}"), err=True)
-        _group(store)
+        group(store)
     finally:
         store.close()
     ctx.exit(code)
@@ -95,8 +95,8 @@ def _merge(store: Store, path: Path, archive: Path, shard_archive: Path | None) 
         return _LOCKED, str(error)
 
 
-def _group(store: Store) -> None:
-    """Which of the new articles are one text; whoever groups already takes them along."""
+def group(store: Store) -> None:
+    """Find which of the new articles are one text; whoever groups already takes them along."""
     try:
         with Gauge("articles grouped") as gauge:
             group_reprints(store, load_profiles(), progress=gauge.show)

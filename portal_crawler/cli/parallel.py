@@ -18,7 +18,7 @@ from typing import Any, Protocol
 _WORST_FIRST = (1, 7, 130, 143, 2, 6, 4, 5, 3, 0)
 # A crawl that its deadline cannot end hangs: it gets this long to save its state.
 _PATIENCE_S = 60.0
-_LATE = "not begun before the deadline; the next run begins with it"
+LATE = "not begun before the deadline; the next run begins with it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,23 @@ class Job:
     portal: str
     command: tuple[str, ...]
     targets: tuple[str, ...]
+
+
+class Crew(Protocol):
+    """Who runs jobs: processes of this machine, or a cluster."""
+
+    def __call__(self, jobs: list[Job], watcher: Watcher, *, deadline_s: float | None = None) -> list[dict[str, Any]]:
+        """Run the jobs and give the summary of each in the jobs' order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A crew of processes on this machine. at_once: how many run at the same time."""
+
+    at_once: int
+
+    def __call__(self, jobs: list[Job], watcher: Watcher, *, deadline_s: float | None = None) -> list[dict[str, Any]]:
+        return run_jobs(jobs, self.at_once, watcher, deadline_s=deadline_s)
 
 
 class Watcher(Protocol):
@@ -88,18 +105,18 @@ class _Crew:
         try:
             summary = self._run(job)
         except OSError as error:
-            summary = _summary(job, 1, f"could not be started: {error}")
+            summary = failed_summary(job, 1, f"could not be started: {error}")
         self._watcher.ended(summary)
         return summary
 
     def _run(self, job: Job) -> dict[str, Any]:
         left_s = None if self._end_by is None else self._end_by - time.monotonic()
         if left_s is not None and left_s <= 0:
-            return _summary(job, 0, _LATE)
+            return failed_summary(job, 0, LATE)
         limit = () if left_s is None else (f"--deadline={left_s:.1f}",)
         with self._lock:
             if self._stopped_by is not None:
-                return _summary(job, 128 + self._stopped_by, "not begun, since the crawl was stopped")
+                return failed_summary(job, 128 + self._stopped_by, "not begun, since the crawl was stopped")
             # In a group of its own, so that Ctrl-C reaches it once, through us.
             process = subprocess.Popen(
                 (*job.command, *limit, "--", *job.targets),
@@ -125,10 +142,10 @@ class _Crew:
         relay.join()
         with self._lock:
             del self._running[job.portal]
-        summary = _read(job, code, output, self._watcher.last_error(job.portal))
+        summary = summary_of(job, code, output, self._watcher.last_error(job.portal))
         if self._stopped_by is not None and "run_id" not in summary:
             # Stopped before it could save anything, since it had not begun.
-            return _summary(job, 128 + self._stopped_by, "stopped before it began")
+            return failed_summary(job, 128 + self._stopped_by, "stopped before it began")
         return summary
 
     def _relay(self, portal: str, process: subprocess.Popen[str]) -> None:
@@ -144,7 +161,8 @@ class _Crew:
                     process.send_signal(number)
 
 
-def _read(job: Job, code: int, output: str, complaint: str | None) -> dict[str, Any]:
+def summary_of(job: Job, code: int, output: str, complaint: str | None) -> dict[str, Any]:
+    """The summary that a job printed, or what can be said without one. complaint: its last error."""
     last = output.rstrip().rpartition("\n")[2]
     try:
         summary = json.loads(last)
@@ -153,10 +171,11 @@ def _read(job: Job, code: int, output: str, complaint: str | None) -> dict[str, 
     except (ValueError, KeyError):
         pass
     if code < 0:
-        return _summary(job, 1, f"ended by signal {-code}")
+        return failed_summary(job, 1, f"ended by signal {-code}")
     outcome = complaint or f"ended with exit code {code}"
-    return _summary(job, code if code in _WORST_FIRST and code != 0 else 1, outcome)
+    return failed_summary(job, code if code in _WORST_FIRST and code != 0 else 1, outcome)
 
 
-def _summary(job: Job, code: int, outcome: str) -> dict[str, Any]:
+def failed_summary(job: Job, code: int, outcome: str) -> dict[str, Any]:
+    """The summary of a job that did not come to print one."""
     return {"portal": job.portal, "exit_code": code, "outcome": outcome}

@@ -18,7 +18,7 @@ from portal_crawler.article import Channel, Portal
 from portal_crawler.cli.heartbeat import Board
 from portal_crawler.cli.logs import escaped, redacted, relay, tell
 from portal_crawler.cli.output import print_json
-from portal_crawler.cli.parallel import Job, run_jobs, worst
+from portal_crawler.cli.parallel import Crew, Job, worst
 from portal_crawler.cli.progress import line_of, sentence_of_all, total
 from portal_crawler.portals import ProfileError, TargetError, find_portal, load_profile, profile_files
 
@@ -91,7 +91,7 @@ def crawl_several(
     everything: Everything,
     flags: Sequence[str],
     names: Sequence[str],
-    at_once: int,
+    crew: Crew,
     board: Board,
     *,
     deadline_s: float | None,
@@ -100,7 +100,8 @@ def crawl_several(
 ) -> int:
     """Crawl the portals in a process each, print what they came to, and give the worst exit code.
 
-    flags: those of this command line that each process gets. names: channels that were chosen by name.
+    crew: who runs the processes. flags: those of this command line that each process gets. names: channels that were
+    chosen by name.
     """
     began_s = time.monotonic()
     jobs = []
@@ -112,7 +113,7 @@ def crawl_several(
     watcher = _Watcher(board, log_json=log_json)
     for run in everything.wrong:
         watcher.ended(run)
-    runs = [*everything.wrong, *run_jobs(jobs, at_once, watcher, deadline_s=deadline_s)]
+    runs = [*everything.wrong, *crew(jobs, watcher, deadline_s=deadline_s)]
     code = worst(run["exit_code"] for run in runs)
     board.close(code)
     verified = {item.portal.id: item.portal.verified for item in everything.work}

@@ -77,6 +77,11 @@ def _at_one_moment(store: Store) -> sqlite3.Connection:
     return store.connection
 
 
+def name_of(path: Path, portal: str | None) -> str:
+    """What a shard goes by where it is merged; a merge of one portal's rows has marks of its own."""
+    return f"{path.resolve()}{f'#{portal}' if portal else ''}"
+
+
 def load_marks(target: sqlite3.Connection, name: str, shard: sqlite3.Connection) -> Marks:
     """How far the shard of that name was merged; from the beginning if it never was, or is another database now."""
     row = target.execute(
