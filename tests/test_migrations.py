@@ -261,10 +261,14 @@ def test_processes_that_open_an_old_database_at_once_all_get_the_new_one(tmp_pat
         ["reextract", "--archive", "{folder}/archive"],
         ["reextract", "--dry-run", "--archive", "{folder}/archive"],
         ["backup", "{folder}/copy.db"],
+        ["serve", "--port", "0", "--archive", "{folder}/archive"],
+        ["merge", "{folder}/p.db", "--into", "{folder}/into.db", "--archive", "{folder}/archive"],
+        ["merge", "{folder}/older.db", "--into", "{folder}/p.db", "--archive", "{folder}/archive"],
     ],
     ids=lambda command: " ".join(command[:2]),
 )
 def test_newer_database_is_refused_by_every_command_and_stays_as_it_is(tmp_path: Path, command: list[str]) -> None:
+    make_old("0004", tmp_path / "older.db")
     make_old("0004", tmp_path / "p.db")
     open_store(tmp_path / "p.db").close()
     with sqlite3.connect(tmp_path / "p.db", isolation_level=None) as connection:
@@ -277,7 +281,9 @@ def test_newer_database_is_refused_by_every_command_and_stays_as_it_is(tmp_path:
     words = [word.format(folder=tmp_path) for word in command]
     if words[0] == "crawl":
         words += ["--archive", str(tmp_path / "archive")]
-    done = CliRunner().invoke(main, [*words, "--db", str(tmp_path / "p.db")])
+    if words[0] != "merge":
+        words += ["--db", str(tmp_path / "p.db")]
+    done = CliRunner().invoke(main, words)
     assert done.exit_code == 7, done.output
     assert "made by a newer version (migration 9999_x); update portal-crawler" in done.output
     assert (tmp_path / "p.db").read_bytes() == octets
