@@ -6,12 +6,12 @@ that the database knows.
 """
 
 from portal_crawler.archive.exchange import MOST_DECODED_BYTES, MOST_ENCODINGS, ArchiveError, Exchange
+from portal_crawler.archive.naming import segment_path
 from portal_crawler.archive.read import body_of_revisit, original_of, read_exchange
 from portal_crawler.archive.record import Record, sha1_of
 from portal_crawler.archive.recover import Recovery, recover
 from portal_crawler.archive.replay import Archived, exchanges_of
 from portal_crawler.archive.scan import Scanned, scan_segment
-from portal_crawler.archive.segment_path import segment_path
 from portal_crawler.archive.write import ArchiveWriter
 
 __all__ = [

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from portal_crawler.archive.exchange import ArchiveError, Exchange
+from portal_crawler.archive.naming import segment_path
 from portal_crawler.archive.record import Record, parse_record, sha1_of
 from portal_crawler.archive.scan import MOST_RECORD_BYTES, unpack
-from portal_crawler.archive.segment_path import segment_path
 
 _PLACE = re.compile(r"(?P<file>[a-z0-9._-]+/[\w.-]+\.warc\.gz):(?P<offset>\d{1,15})\+(?P<length>\d{1,15})", re.ASCII)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal_crawler.archive.exchange import ArchiveError, check_portal_id
-from portal_crawler.archive.segment_path import segment_path
+from portal_crawler.archive.naming import segment_path
 
 
 @dataclass(frozen=True, slots=True)

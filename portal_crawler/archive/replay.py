@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal_crawler.archive.exchange import ArchiveError, Exchange
+from portal_crawler.archive.naming import segment_path
 from portal_crawler.archive.read import body_of_revisit
 from portal_crawler.archive.record import Record
 from portal_crawler.archive.scan import scan_segment
-from portal_crawler.archive.segment_path import segment_path
 from portal_crawler.article import BEIJING, Capture
 
 
