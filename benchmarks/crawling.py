@@ -21,7 +21,7 @@ _ROOT = Path(__file__).parents[1]
 def measure() -> tuple[Cost, Cost]:
     """The cost of the bare spider and of the pipeline: medians over rounds of one after the other."""
     bare, pipeline = [], []
-    with _site() as base_url:
+    with site(ARTICLES) as base_url:
         for _ in range(_ROUNDS):
             bare.append(_run("benchmarks.bare", base_url))
             pipeline.append(_run("benchmarks.pipeline", base_url))
@@ -29,9 +29,9 @@ def measure() -> tuple[Cost, Cost]:
 
 
 @contextmanager
-def _site() -> Iterator[str]:
-    """The site in a process of its own; gives its base URL."""
-    command = [sys.executable, "-m", "benchmarks.site", str(ARTICLES)]
+def site(articles: int) -> Iterator[str]:
+    """A site of so many articles in a process of its own; gives its base URL."""
+    command = [sys.executable, "-m", "benchmarks.site", str(articles)]
     with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None

@@ -19,7 +19,7 @@ from portal_crawler.store import (
     Found,
     PageCapture,
     Writer,
-    count_by_state,
+    count_pending,
     find_payload,
     finish_run,
     last_capture_ends,
@@ -229,7 +229,7 @@ class Session:
         except Exception as error:
             self.fatal = error
         try:
-            pending = count_by_state(self.store, self.portal.id)["pending"]
+            pending = count_pending(self.store, self.portal.id)
             summary = outcome_of(replace(self.summary(), pending=pending), self)
             self._finish(summary)
         except Exception as error:

@@ -19,11 +19,14 @@ from portal_crawler.store import (
     Writer,
     channel_row,
     count_by_state,
+    count_pending,
+    due_articles,
     finish_run,
     known_urls,
     last_capture_ends,
     open_reader,
     open_store,
+    recent_bodies,
     search,
     seen_before,
     start_run,
@@ -204,6 +207,38 @@ def test_waiting_articles_are_the_pending_the_blocked_and_the_due(store: Store, 
     assert waiting_articles(store, "gscn", later) == urls[:3]
     assert waiting_articles(store, "other", later) == []
     assert sum(count_by_state(store).values()) == len(known_urls(store, urls)) == 5
+
+
+def test_what_a_crawl_asks_for_costs_the_same_however_much_is_stored(store: Store, writer: Writer) -> None:
+    """Counted in steps of SQLite's machine, which no other work disturbs."""
+
+    def steps() -> int:
+        count = 0
+
+        def step() -> int:
+            nonlocal count
+            count += 1
+            return 0
+
+        store.connection.set_progress_handler(step, 1)
+        assert waiting_articles(store, "gscn") == [waiting]
+        assert count_pending(store, "gscn") == 1
+        assert len(recent_bodies(store.connection, "gscn", 10)) == 10
+        assert len(due_articles(store, "gscn", 10)) == 10
+        store.connection.set_progress_handler(None, 0)
+        return count
+
+    waiting = "http://news.example/waiting.html"
+    writer.discover([Found(waiting)], "article")
+    costs = []
+    for numbers in (range(20), range(20, 400)):
+        for number in numbers:
+            url = f"http://news.example/b/{number}.html"
+            writer.add_capture(capture(url, 1000 + number * 100))
+            writer.add_article(article(url), [PageCapture(url, capture(url, 1000 + number * 100))])
+        writer.flush()
+        costs.append(steps())
+    assert costs[1] < 1.2 * costs[0]
 
 
 def test_run_is_begun_before_and_completed_after(store: Store) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from portal_crawler.cli.gauge import Gauge
 from portal_crawler.cli.logs import tell
-from portal_crawler.store import StorageError, count_by_state, open_reader
+from portal_crawler.store import StorageError, count_pending, open_reader
 
 if TYPE_CHECKING:
     from portal_crawler.summary import RunSummary
@@ -101,7 +101,7 @@ class Progress:
         except StorageError:
             return None
         try:
-            return count_by_state(reader, self._portal)["pending"]
+            return count_pending(reader, self._portal)
         finally:
             reader.close()
 

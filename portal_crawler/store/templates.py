@@ -28,9 +28,9 @@ def save_template(connection: sqlite3.Connection, portal: str, pages: int, templ
 
 
 def recent_bodies(connection: sqlite3.Connection, portal: str, limit: int) -> list[list[str]]:
-    """The lines of the bodies that were stored last for a portal."""
+    """The lines of the bodies of a portal that were published last, which an index finds among however many."""
     rows = connection.execute(
-        "SELECT body FROM articles WHERE portal = ? AND body IS NOT NULL ORDER BY id DESC LIMIT ?",
+        "SELECT body FROM articles WHERE portal = ? AND body IS NOT NULL ORDER BY published_at DESC LIMIT ?",
         (portal, limit),
     )
     return [row[0].split("\n") for row in rows]
