@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
-import tldextract
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 # What share buttons, statistics scripts and channel pages add to a link without changing what it leads to.
 _TRACKING = re.compile(
@@ -116,6 +118,9 @@ def is_shared_suffix(domain: str) -> bool:
 
 
 @cache
-def _suffixes() -> tldextract.TLDExtract:
+def _suffixes() -> TLDExtract:
+    # It brings an HTTP client with it, which takes a tenth of a second to load.
+    from tldextract import TLDExtract
+
     # The list that comes with the package: no request, no file written.
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)

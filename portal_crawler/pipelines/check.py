@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-
-from scrapy.crawler import Crawler
+from typing import TYPE_CHECKING
 
 from portal_crawler.article import BEIJING, Article
 from portal_crawler.items import ArticlePages
 from portal_crawler.session import Session
 from portal_crawler.store import Store
+
+if TYPE_CHECKING:
+    # Workers of reextract ask for doubts, and need no crawler.
+    from scrapy.crawler import Crawler
 
 # Fields whose absence is a doubt where the channel's articles nearly always have them.
 _EXPECTED = ("published_at", "source", "editor", "author")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from tldextract import TLDExtract
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[\w.-]+|\[[0-9a-f:.]+\]", re.IGNORECASE)
@@ -55,6 +57,9 @@ def registered_domain(host: str) -> str:
 
 @cache
 def _suffixes() -> TLDExtract:
+    # It brings an HTTP client with it, which takes a tenth of a second to load.
+    from tldextract import TLDExtract
+
     # The list of suffixes that comes with the library: no request, no file written.
     return TLDExtract(suffix_list_urls=(), cache_dir=None)
 
