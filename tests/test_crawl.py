@@ -425,8 +425,11 @@ def test_name_that_leads_to_a_private_address_is_refused_without_a_connection(tm
 
 
 def test_second_crawl_of_the_same_portal_ends_at_once_and_names_the_holder(tmp_path: Path) -> None:
+    held = threading.Event()
+
     def answer(path: str) -> Answer | str | None:
-        time.sleep(3 if path == "/list/" else 0)
+        if path == "/list/":
+            held.wait(30)
         return listing(1) if path == "/list/" else None
 
     command = [sys.executable, "-m", "portal_crawler", "crawl", "--delay", "0", "--allow-private"]
@@ -439,6 +442,7 @@ def test_second_crawl_of_the_same_portal_ends_at_once_and_names_the_holder(tmp_p
         assert second.returncode == 6 and str(first.pid) in second.stderr
         first.kill()
         first.wait()
+        held.set()
         # The kernel frees the lock of a killed holder.
         assert crawl(tmp_path, f"{base}/list/", "--allow-private").returncode in (0, 3)
 

@@ -6,6 +6,7 @@ from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from portal_crawler.article import Capture
 from portal_crawler.middlewares.addresses import ForbiddenAddress
 from portal_crawler.middlewares.robots import REFUSALS, RobotsForbid, RobotsRefused
 from portal_crawler.settings import DOWNLOAD_MAXSIZE
@@ -54,3 +55,9 @@ def reason_of(failure: Failure) -> tuple[str, str]:
     if isinstance(error, DownloadCancelledError):
         return "failed", f"exceeded {DOWNLOAD_MAXSIZE} bytes"
     return "failed", (f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)[:500]
+
+
+def capture_of(failure: Failure) -> Capture | None:
+    """The answer behind a failure, where there was one: a body that its encoding does not fit is archived, too."""
+    capture: Capture | None = failure.request.meta.get("capture")  # type: ignore[attr-defined]
+    return capture

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from portal_crawler.article import BEIJING, Capture, Channel, Entry, Listing, Portal
+from portal_crawler.article import BEIJING, Capture, Channel, Listing
 from portal_crawler.extract import (
-    Frame,
     Page,
     count_script,
     listing_of,
@@ -24,64 +21,21 @@ from portal_crawler.extract import (
     refusal,
 )
 from portal_crawler.extract.absent import is_sent_away, random_neighbour, same_answer, says_absent
-from portal_crawler.extract.published import url_stamp
-from portal_crawler.extract.times import find_stamp
 from portal_crawler.middlewares.patience import NotNow
-from portal_crawler.session import Session
-from portal_crawler.spiders.answers import reason_of, trouble_with
-from portal_crawler.spiders.searches import Search, search_for
-from portal_crawler.spiders.trail import Trail, grows
-from portal_crawler.store import Found, channel_row, seen_before
+from portal_crawler.spiders.answers import capture_of, reason_of, trouble_with
+from portal_crawler.spiders.scripted_lists import Callback, Errback, ScriptedListSpider
+from portal_crawler.spiders.searches import search_for
+from portal_crawler.spiders.trail import grows
+from portal_crawler.spiders.walks import ListAnswer, Walk, all_known, found_in, portal_of, wanted_of
+from portal_crawler.store import Found, channel_row
 from portal_crawler.urls import belongs_to, canonical_url
 
 # An entrance page may send on to the channel, and that one to its edition for the day.
 _MOST_STUBS = 3
 
-Callback = Callable[[Response], Iterator[scrapy.Request]]
 
-
-@dataclass(slots=True)
-class Walk:
-    """A walk of one channel while it lasts.
-
-    shown: addresses listed so far. trail: what tells whether it leads on. known: walk up to which all is stored.
-    search: for a list built by script, while it is looked for; frame: what the channel's page says of it, once it is
-    found, and hosts: where it may come from. stubs: how often the channel sent on.
-    """
-
-    channel: Channel
-    channel_id: int
-    number: int
-    known: int
-    known_since: str | None
-    pages: int = 0
-    trail: Trail = field(default_factory=Trail)
-    shown: set[str] = field(default_factory=set)
-    search: Search | None = None
-    frame: Frame | None = None
-    hosts: tuple[str, ...] = ()
-    stubs: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ListAnswer:
-    """A page of a list as it came: its address in the ledger, and what stands on it."""
-
-    url: str
-    page: Page
-    listing: Listing
-    capture: Capture
-
-
-class ChannelSpider(scrapy.Spider):
+class ChannelSpider(ScriptedListSpider):
     """The half of the spider that reads lists; the other half opens the articles they name."""
-
-    session: Session
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        # Texts of the scripts that channels' pages load; most load the same.
-        self._scripts: dict[str, str] = {}
 
     def found_request(self, url: str, walk: Walk) -> scrapy.Request:
         """The request for an article that a list names."""
@@ -100,7 +54,7 @@ class ChannelSpider(scrapy.Spider):
         url: str,
         walk: Walk,
         callback: Callback | None = None,
-        errback: Callable[[Failure], object] | None = None,
+        errback: Errback | None = None,
     ) -> scrapy.Request:
         """The request for a page of a channel's list."""
         walk.trail.asks(url)
@@ -134,7 +88,7 @@ class ChannelSpider(scrapy.Spider):
             self._end_past_last(walk, url, f"redirected to {response.url}", capture)
             return
         page = self.read(response)
-        listing = listing_of(page, portal=self._portal_of(walk), frame=walk.frame)
+        listing = listing_of(page, portal=portal_of(self.session.portal, walk), frame=walk.frame)
         if not listing.entries and (wall := refusal(page)):
             self.session.settle(url, "listing", "blocked", wall, capture)
             return
@@ -168,24 +122,21 @@ class ChannelSpider(scrapy.Spider):
             return
         yield from self._take(listing, walk, page)
 
-    def _portal_of(self, walk: Walk) -> Portal:
-        """The portal as the walk of one channel sees it: a pager's addresses are relative to the channel's."""
-        return replace(self.session.portal, channels=(walk.channel,))
-
     def _take(self, listing: Listing, walk: Walk, page: Page) -> Iterator[scrapy.Request]:
         """Open the articles of a page of a channel's list, and go on to its next page."""
         if not listing.entries and walk.pages == 1:
             self.session.empty_channels.append(walk.channel.name)
             return
-        fresh = walk.trail.fresh(list(self._found(listing.entries)))
-        wanted, past = self._wanted(listing.entries, walk)
-        found = list(self._found(wanted))
-        known = self._all_known(walk, found)
+        fresh = walk.trail.fresh(list(found_in(listing.entries)))
+        options = self.session.options
+        wanted, past = wanted_of(listing.entries, walk, options.since, options.until)
+        found = list(found_in(wanted))
+        known = all_known(self.session.store, walk, found, options.since)
         for new in self._discover(found, walk) if fresh else ():
             if self.session.may_ask_for_article():
                 yield self.found_request(new, walk)
-        if past or (known and not self.session.options.full):
-            since = self.session.options.since if past else None
+        if past or (known and not options.full):
+            since = options.since if past else None
             self._complete(walk, since.isoformat() if since else walk.known_since)
         elif listing.next is None and walk.pages == 1 and (script := count_script(page)):
             yield self.listing_request(script, walk, self.parse_count)
@@ -244,70 +195,6 @@ class ChannelSpider(scrapy.Spider):
         channels = (*self.session.portal.channels, *self.session.options.channels)
         return is_sent_away(asked, landed, [channel.url for channel in channels])
 
-    def _search_on(self, walk: Walk) -> Iterator[scrapy.Request]:
-        """Ask for the next of what may be the channel's list; without one, the page's own links are it."""
-        search = walk.search
-        assert search is not None
-        target = search.next()
-        if target is None:
-            walk.search = None
-            if search.goes_on:
-                self._complete(walk, None)
-            else:
-                yield from self._take(search.shown, walk, search.page)
-        elif isinstance(target, str):
-            yield self.listing_request(target, walk, self.parse_script, self.guess_failed)
-        else:
-            request = self.listing_request(target.url, walk, self.parse_guess, self.guess_failed)
-            yield request.replace(meta={**request.meta, "guess": target})
-
-    def parse_script(self, response: Response) -> Iterator[scrapy.Request]:
-        """A script that a channel's page loads: it may say where the list comes from."""
-        walk: Walk = response.meta["walk"]
-        assert walk.search is not None
-        trouble = trouble_with(response, walk.search.hosts)
-        text = "" if trouble else self.read(response).text
-        self._scripts[response.meta["asked"]] = text
-        self.session.settle(
-            response.meta["url"], "listing", "skipped", trouble[1] if trouble else "script", response.meta["capture"]
-        )
-        walk.search.read(text)
-        yield from self._search_on(walk)
-
-    def parse_guess(self, response: Response) -> Iterator[scrapy.Request]:
-        """The answer to a request that a channel's page makes by script: its list, or something else."""
-        walk: Walk = response.meta["walk"]
-        url, capture, guess = response.meta["url"], response.meta["capture"], response.meta["guess"]
-        assert walk.search is not None
-        trouble = trouble_with(response, walk.search.hosts)
-        listing = Listing((), None)
-        if trouble is None:
-            page = self.read(response)
-            frame = walk.search.frame(guess)
-            listing = listing_of(page, portal=self._portal_of(walk), frame=frame)
-        if trouble is not None or not walk.search.accepts(guess, listing):
-            self.session.settle(url, "listing", "skipped", trouble[1] if trouble else "no list", capture)
-            if trouble is None and url.partition("?")[0].endswith(".js"):
-                # Not the list after all, but what asks for it.
-                walk.search.read(page.text)
-            yield from self._search_on(walk)
-            return
-        self.session.settle(url, "listing", "done", None, capture)
-        self.session.listings += 1
-        walk.pages += 1
-        walk.frame, walk.hosts, walk.search = frame, walk.search.hosts, None
-        yield from self._take(listing, walk, page)
-
-    def guess_failed(self, failure: Failure) -> Iterator[scrapy.Request]:
-        """A guess without an answer costs the channel nothing: the search goes on."""
-        meta = failure.request.meta  # type: ignore[attr-defined]
-        walk: Walk = meta["walk"]
-        if isinstance(failure.value, NotNow):
-            self.session.defer(meta["url"], "listing", str(failure.value))
-        else:
-            self.session.settle(meta["url"], "listing", "skipped", reason_of(failure)[1], capture_of(failure))
-        yield from self._search_on(walk)
-
     def parse_count(self, response: Response) -> Iterator[scrapy.Request]:
         """The script that counts a channel's list pages: where the walk goes on from its front page."""
         walk: Walk = response.meta["walk"]
@@ -325,41 +212,6 @@ class ChannelSpider(scrapy.Spider):
     def _complete(self, walk: Walk, since: str | None) -> None:
         if self.session.options.until is None:
             self.session.writer.complete_walk(walk.channel_id, walk.number, since)
-
-    def _all_known(self, walk: Walk, found: list[Found]) -> bool:
-        """Whether everything on a page was listed by walks that saw all there was below it."""
-        since = self.session.options.since
-        if walk.known == 0 or not found:
-            return False
-        if walk.known_since is not None and (since is None or since.isoformat() < walk.known_since):
-            return False
-        urls = [item.url for item in found]
-        return seen_before(self.session.store, walk.channel_id, urls, walk.known) == set(urls)
-
-    def _wanted(self, entries: tuple[Entry, ...], walk: Walk) -> tuple[list[Entry], bool]:
-        """The entries in the days asked for, and whether the page lies before them as a whole.
-
-        An entry that earlier pages showed says nothing of where this page lies: it is pinned.
-        """
-        since, until = self.session.options.since, self.session.options.until
-        wanted, dated, older = [], 0, 0
-        for entry in entries:
-            day = _day_of(entry)
-            is_new = entry.url not in walk.shown
-            walk.shown.add(entry.url)
-            dated += day is not None and is_new
-            if since and day and day < since.isoformat():
-                older += is_new
-            elif not (until and day and day > until.isoformat()):
-                wanted.append(entry)
-        return wanted, bool(since and dated and older == dated)
-
-    def _found(self, entries: Sequence[Entry]) -> Iterator[Found]:
-        for entry in entries:
-            try:
-                yield Found(canonical_url(entry.url), entry.title, entry.date)
-            except ValueError:
-                continue
 
     def _discover(self, found: list[Found], walk: Walk) -> list[str]:
         """The new articles of the portal's own among the found; others are recorded as skipped."""
@@ -396,16 +248,3 @@ class ChannelSpider(scrapy.Spider):
             portal=self.session.portal,
             fetched_at=datetime.now(BEIJING),
         )
-
-
-def _day_of(entry: Entry) -> str | None:
-    """The day of an entry, as the listing or else its address gives it; None where neither does."""
-    stamp = find_stamp(entry.date, fetched_at=datetime.now(BEIJING)) if entry.date else None
-    stamp = stamp or url_stamp(entry.url)
-    return stamp.value[:10] if stamp else None
-
-
-def capture_of(failure: Failure) -> Capture | None:
-    """The answer behind a failure, where there was one: a body that its encoding does not fit is archived, too."""
-    capture: Capture | None = failure.request.meta.get("capture")  # type: ignore[attr-defined]
-    return capture

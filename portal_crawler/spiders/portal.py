@@ -21,9 +21,9 @@ from portal_crawler.items import ArticlePages, Harvest
 from portal_crawler.middlewares.patience import NotNow
 from portal_crawler.portals import ProfileError, TargetError, find_portal
 from portal_crawler.session import CrawlOptions, Session
-from portal_crawler.spiders.answers import reason_of, trouble_with
-from portal_crawler.spiders.channels import Walk, capture_of
+from portal_crawler.spiders.answers import capture_of, reason_of, trouble_with
 from portal_crawler.spiders.rechecks import RecheckSpider, ask_conditionally, version_of
+from portal_crawler.spiders.walks import Walk
 from portal_crawler.store import Due, PageCapture, StorageError, waiting_articles
 from portal_crawler.store.locks import LockHeld
 from portal_crawler.summary import EXIT_CODE, LOCKED, STORAGE, USAGE

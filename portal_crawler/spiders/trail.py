@@ -91,11 +91,14 @@ class Trail:
         return None
 
     def has_other_title(self, page: Page) -> bool:
-        """Whether a page's title is another than that of the list's first page, but for numbers."""
+        """Whether a page's title is another than that of the list's first page, but for numbers.
+
+        Pages of data have none.
+        """
         title = _NUMBERS.sub("", "".join(next(page.root.iter("title"), page.root.makeelement("title")).itertext()))
         if self.title is None:
             self.title = title.strip()
-        return title.strip() != self.title
+        return title.strip() not in ("", self.title)
 
     def _count_harvest(self) -> None:
         harvest = self.harvest
