@@ -204,7 +204,7 @@ def test_discover_refuses_what_is_no_url_and_a_profile_that_cannot_be_written(
     case = discovered("founder")
     (tmp_path / "file").write_text("")
     out = tmp_path / "file" / "p.toml"
-    result = cli("discover", case.base_url, "--delay", "0", "--allow-private", "--out", out)
+    result = cli("discover", case.base_url, "--delay", "0", "--allow-private", "-o", out)
     assert result.returncode == 7
     assert str(out).encode() in result.stderr
 

@@ -25,7 +25,7 @@ _NOTHING_FOUND = 5
 
 @click.command()
 @click.argument("url", metavar="URL")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the profile to this file.")
+@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the profile to this file.")
 @click.option(
     "--most-requests",
     type=click.IntRange(min=3),
