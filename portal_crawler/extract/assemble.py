@@ -96,7 +96,9 @@ def _near(page: Page, headline: Headline, text_start: int) -> list[int]:
     """Indices of the lines where a page names time, source and persons: from just above the headline to the text."""
     top = headline.line if headline.line >= 0 else max(text_start - 6, 0)
     first = max(top - _ABOVE_HEADLINE, 0)
-    below = [index for index in range(top, text_start) if len(page.lines[index].text) <= 200]
+    # A day in the headline is of what happens.
+    own = headline.text is not None and top < text_start and squash(page.lines[top].text) == squash(headline.text)
+    below = [index for index in range(top + own, text_start) if len(page.lines[index].text) <= 200]
     # Above the headline stand mastheads and navigation; only lines without links are believed there.
     over = [
         index

@@ -39,6 +39,11 @@ _FAR = 200.0
 _SHORT = 40
 # Characters of text above the line that ends an article, with which nothing below it is looked at.
 _ENOUGH = 60.0
+# A sentence below a sub-heading is longer than most of what readers write below an article in one line.
+_SHORTEST_TOLD = 15
+# What hangs on an announcement is named in its text, by links.
+_ATTACHMENT = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar)[\W_]*$", re.I)
+_ADVERTISEMENT = re.compile(r"[\W_]*(?:广告|廣告|推广|推廣|赞助|贊助)[\W_]*$")
 # What a digest prints before the headline of each of its items, which may be a link.
 _NUMBERED = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、]")
 _TEXT, _FURNITURE, _LINKS, _CREDIT, _HEADING, _NOTICE, _END = (
@@ -79,6 +84,8 @@ _HEADED_LINK = _Weighed(_HEADING, -8.0, labels=True)
 _CLOSING_CREDIT = _Weighed(_CREDIT, -2.0)
 _CLOSING_NOTICE = _Weighed(_NOTICE, -8.0)
 _ENDS = _Weighed(_END, -8.0)
+_COMMENTED = _Weighed(_END, -8.0)
+_ATTACHED = _Weighed(_TEXT, 0.0, labels=True)
 
 
 def _opens_with_label(line: Line) -> bool:
@@ -115,6 +122,7 @@ def find_body(page: Page, start: int) -> Body:
     ]
     if "form" in page.blocks.tags:
         kept = [index for index in kept if not _in_form(page, index, block)]
+    kept = _without_advertisements(page, kept, first, end, block)
     return Body(block, tuple(kept), kept[-1] + 1 if kept else end)
 
 
@@ -124,8 +132,8 @@ def _weigh_all(page: Page, start: int) -> list[_Weighed]:
     It ends at the line that ends the article.
     """
     besides = page.blocks.besides
-    traditional = "權" in page.text or "關" in page.text or "聞" in page.text
-    weighed = []
+    traditional = any(character in page.text for character in "權關聞報們")
+    weighed: list[_Weighed] = []
     gained = 0.0
     for line in page.lines[start:]:
         if traditional:
@@ -134,9 +142,11 @@ def _weigh_all(page: Page, start: int) -> list[_Weighed]:
         if not text:
             item = _NOTHING
         elif besides and besides[line.block]:
-            item = _ENDS if opened_by(text) == "end" else _FURNITURE_LINE
+            item = _ENDS if opened_by(text) in ("end", "comments") else _FURNITURE_LINE
         else:
             item = _weigh_short(text, line.link) if len(text) <= _SHORT else _weigh_text(line)
+            if item is _COMMENTED and _heads_text(page, start + len(weighed)):
+                item = _HEADS
         weighed.append(item)
         if item.weight > 0:
             gained += item.weight
@@ -155,8 +165,10 @@ def _weigh_text(line: Line) -> _Weighed:
     text, link = line.text, line.link
     size = len(text)
     opened = opened_by(text)
-    if opened == "end":
-        return _ENDS
+    if opened in ("end", "comments"):
+        return _ENDS if opened == "end" else _COMMENTED
+    if link * 2 > size and _ATTACHMENT.search(text):
+        return _ATTACHED
     if link * 2 > size and ":" not in text and "：" not in text and "。" not in text:
         return _HEADS if opened else _links(link, numbered=link < size and _NUMBERED.match(text) is not None)
     if size <= 90:
@@ -177,6 +189,18 @@ def _weigh_text(line: Line) -> _Weighed:
     if _SENTENCE.search(text):
         return _running(float(plain - link))
     return _running(plain * 0.3 if plain > 1 else 0.0)
+
+
+def _heads_text(page: Page, index: int) -> bool:
+    """Whether 网友评论 is a sub-heading: a paragraph between two of one text, the next of which is a sentence."""
+    line = page.lines[index]
+    if line.link or not 0 < index < len(page.lines) - 1:
+        return False
+    before, after = page.lines[index - 1], page.lines[index + 1]
+    if after.link or len(after.text) < _SHORTEST_TOLD or not SENTENCE_END.search(after.text) or not before.text:
+        return False
+    place = home(page, index)
+    return home(page, index - 1) == place == home(page, index + 1)
 
 
 def _is_row_of_pages(text: str) -> bool:
@@ -229,6 +253,7 @@ def _heaviest_block(page: Page, weights: list[float], start: int) -> int:
     if most <= 0:
         return -1
     best = len(totals) - 1 - totals[::-1].index(most)
+    best = _around_paragraph(page, weights, start, best)
     # A block around the text gains a few characters by stray labels; that is no reason to take it.
     for index in range(best + 1, len(totals)):
         if blocks.starts[index] >= blocks.ends[best]:
@@ -239,6 +264,21 @@ def _heaviest_block(page: Page, weights: list[float], start: int) -> int:
             if max(rest, default=0.0) < _WORTH_TAKING:
                 best = index
     return best
+
+
+def _around_paragraph(page: Page, weights: list[float], start: int, best: int) -> int:
+    """The block itself, or for a single paragraph the one around it where other paragraphs of the text stand.
+
+    A box of links between paragraphs makes each of them weigh more than all with the box.
+    """
+    if page.blocks.tags[best] not in ("p", "blockquote"):
+        return best
+    around = page.blocks.parents[best]
+    others = 0.0
+    for index in range(max(page.blocks.starts[around], start), min(page.blocks.ends[around], start + len(weights))):
+        if weights[index - start] >= _WORTH_TAKING and page.lines[index].block != best and home(page, index) == around:
+            others += weights[index - start]
+    return around if others >= _WORTH_TAKING else best
 
 
 # A line of running text this long outside the inner block is part of the article.
@@ -286,6 +326,17 @@ def _in_form(page: Page, index: int, container: int) -> bool:
         if page.blocks.tags[block] == "form":
             return True
     return False
+
+
+def _without_advertisements(page: Page, kept: list[int], first: int, end: int, container: int) -> list[int]:
+    """The lines without those of boxes inside the container that say of themselves that they are advertisements."""
+    for index in range(first, end):
+        line = page.lines[index]
+        if len(line.text) <= 6 and _ADVERTISEMENT.match(line.text):
+            block = line.block
+            if block != container and page.blocks.starts[block] == index and page.blocks.tags[block] == "div":
+                kept = [other for other in kept if not index < other < page.blocks.ends[block]]
+    return kept
 
 
 def _place(page: Page, index: int) -> int:

@@ -24,7 +24,7 @@ _TOOL_WORDS = "|".join(
             "手机看新闻 手机阅读 语音播报 朗读 听新闻 播放视频 播放 暂停 全屏 视频 图集 隐藏边栏 视力保护色 无障碍 "
             "返回顶部 回到顶部 顶部 返回首页 返回列表 返回频道 返回搜狐，查看更多 返回搜狐 查看更多 正在加载 加载中 载入中 请稍候 "
             "已有 关注 已关注 举报 回复 广告 点击 次 人气 万 浏览 阅读 热度 订阅 新闻订阅 RSS 邮件 Email 已 人 条 共 页 第 "
-            "上一页 下一页 上页 下页 首页 尾页 末页 前一页 后一页 全文 显示全文 "
+            "上一页 下一页 上页 下页 首页 尾页 末页 前一页 后一页 全文 显示全文 展开 收起 余下 剩余 继续阅读 阅读更多 "
             "高兴 愤怒 难过 感动 无聊 同情 搞笑 支持 震惊 打酱油 Play Video +1 A+ A- A T x X"
         ).split(),
         key=len,
@@ -46,12 +46,16 @@ _OTHERS = (
     r")(?:[:：>》】\])（(\s\d]|$)"
 )
 _RELATED = r"^[\W_]*(?:更多)?(?:相关|新闻|背景)(?:文章|新闻|阅读|报道|链接|推荐|内容|资讯|专题|稿件)(?:[:：>》】\])（(\s\d]|$)|^[\W_]*延伸阅读[\W_]*$"
-_COMMENTS = r"^[\W_]*(?:网友|最新|热门|精彩|全部|发表|用户|我来|我要)?(?:评论|留言(?![:：])|跟[帖贴]|热评|说两句)(?:列表|区|板)?[\W\d_万条]*$|^目前共有|^最新评论|^共有\s*\d*\s*(?:位网友|条评论)"
+_COMMENTS = (
+    r"^[\W_]*(?:网友|最新|热门|精彩|全部|发表|用户|我来|我要)?(?:评论|留言(?![:：])|跟[帖贴]|热评|说两句)(?:列表|区|板)?[\W\d_万条]*$|^目前共有|^最新评论|^共有\s*\d*\s*(?:位网友|条评论)"
+    # Below the answer to a complaint.
+    r"|^[\W_]*(?:办理|群众|网友|用户)?满意度(?:评价|测评|调查)?[\W_]*$|^[\W_]*(?:我要|网友|用户|群众|市民)评价[\W\d_万条]*$"
+)
 _NEIGHBOUR = (
     r"^[\W_]*(?:上一篇|下一篇|上一条|下一条|上篇|下篇|前一篇|后一篇|上一则|下一则|阅读下一篇)(?:文章|新闻|[:：\s]|$)"
 )
 # One look for all that a short line may open, since most lines of a page are short.
-_OPENING = re.compile(f"(?P<end>{_COMMENTS}|{_NEIGHBOUR})|(?P<heading>{_OTHERS}|{_RELATED})")
+_OPENING = re.compile(f"(?P<comments>{_COMMENTS})|(?P<end>{_NEIGHBOUR})|(?P<heading>{_OTHERS}|{_RELATED})")
 _NEIGHBOUR_LINE = re.compile(_NEIGHBOUR)
 _HEADING_LINE = re.compile(f"{_OTHERS}|{_RELATED}")
 _LONGEST_OPENING = 24
@@ -82,19 +86,30 @@ _CONTACT = re.compile(
 # Where to call or go for what an article announces is its text.
 _TO_TAKE_PART = re.compile("预约|报名|咨询|应聘|参赛|活动地")
 _MAY_BE_CONTACT = re.compile("[:：]|电话|热线|传真|举报")
+# A report on rights tells what others say, rule or claim; a law numbers what it permits.
+_TELLS = re.compile(
+    r"^第[一二三四五六七八九十百零\d]{1,5}[条章款]|辩称|诉称|查明|判决|判令|原告|被告|[一二]审(?!三审)|"
+    r"(?<![您你者方])(?:认为|表示|介绍|指出|提醒)[，,：:“]"
+)
+# What somebody else's notice says, in quotation marks; 注明“来源：X” is short.
+_QUOTED = re.compile(r"“[^”]{8,}”|「[^」]{8,}」")
+# Appeals of papers that live on their readers' money.
+_APPEAL = re.compile(
+    r"(?:赞助|捐助|捐款|月捐|订阅|课金|支持)[^。，]{0,6}(?:我们|本[报刊网站台]|独立(?:媒体|新闻|传媒))|与我们(?:站在一起|同行)|成为[^。，]{0,8}(?:赞助人|月费|付费会员|订阅会员)"
+)
 # One of these is in every notice; looking for them first spares the paragraphs of an article the patterns.
 _NOTICE_WORD = re.compile(
     "声|免责|版权|风险提示|来源|凡|未经|转载|独家|opy|OPY|©|ICP|公网安备|许可证|eserved|ESERVED|举报|owered|本网|本站|本平台|"
-    "联系|关于|地图|广告|该文观点|授权"
+    "联系|关于|地图|广告|该文观点|授权|独立|我们|会员|赞助"
 )
 # What is to be done with a code to be served, enrolled or heard is text; what is to be followed by it is not.
 _ACCOUNT = re.compile(
-    r"^(?!(?!.*(?:关注|公众号|下载|客户端|更多)).*(?:办理|报名|填写|填报|提交|查询|预约|申请|申报|缴[费纳]|购[票买]|登记))[\W_]*(?:(?:请|欢迎|更多|长按|微信)?[^。]{0,14}(?:扫描?(?:一扫|码|二维码|下方|上方|以下|左侧|右侧)|长按)[^。]{0,24}(?:二维码|关注|下载|客户端|公众号|微信|APP|阅读)|"
+    r"^(?![（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.．、])(?!(?!.*(?:关注|公众号|下载|客户端|更多)).*(?:办理|报名|填写|填报|提交|查询|预约|申请|申报|缴[费纳]|购[票买]|登记))[\W_]*(?:(?:请|欢迎|更多|长按|微信)?[^。]{0,14}(?:扫描?(?:一扫|码|二维码|下方|上方|以下|左侧|右侧)|长按)[^。]{0,24}(?:二维码|关注|下载|客户端|公众号|微信|APP|阅读)|"
     r"(?:[^。，]{0,12}[，,]\s*)?(?:欢迎|敬请|请)?关注[^。，]{0,20}(?:公众号|微信$|官方微信|官方微博|微信号|客户端|[,，]\s*(?:了解|获取|查看|看)更多[^。，]*。?$)|(?:打开|下载|安装)[^。，]{0,12}(?:APP|客户端|App|app)|"
-    r"加入LINE|[^。，]{0,12}用手机随时随地看新闻|更多(?:精彩|内容|资讯)[^。]{0,20}(?:请|关注|点击|下载|登录|访问)|点击右上角|扫一扫[，,]?[^。，]{0,12}$|本文来自[^。]{0,20}(?:客户端|更多|下载|APP|app))[^。]*。?$"
+    r"加入LINE|(?:广告)?[\W_]*请?(?:继续)?往下(?:继续)?阅读|[^。]{0,40}(?:点[我此击]|按我|立即|马上)下载\s*(?:APP|App|客户端)|[^。，]{0,12}用手机随时随地看新闻|更多(?:精彩|内容|资讯)[^。]{0,20}(?:请|关注|点击|下载|登录|访问)|点击右上角|扫一扫[，,]?[^。，]{0,12}$|本文来自[^。]{0,20}(?:客户端|更多|下载|APP|app))[^。]*。?$"
 )
 # One of these is in every such line.
-_INVITING = re.compile("扫|LINE|长按|关注|打开|下载|安装|随时随地|更多|右上角|本文来自")
+_INVITING = re.compile("扫|LINE|长按|关注|打开|下载|安装|随时随地|更多|右上角|本文来自|往下")
 _END_MARK = re.compile(r"^[\W_]*(?:本文结束|全文结束|正文结束|文章结束|(?:THE\s+)?END|end)[\W_]*(?:[\w.]+)?$")
 
 
@@ -123,7 +138,7 @@ def is_block_heading(text: str) -> bool:
 
 
 def opened_by(text: str) -> str | None:
-    """What a line opens: `end` for what never stands inside an article (comments, the article before or after),
+    """What a line opens: `end` for what never stands inside an article (the one before or after), `comments`,
 
     `heading` for a block of links to other articles, None for neither.
     """
@@ -144,13 +159,18 @@ def is_notice(text: str) -> bool:
         return True
     if not _NOTICE_WORD.search(text):
         return len(text) <= 120 and _is_address(text)
+    if _TELLS.search(text):
+        return False
     if _NOTICE_OPENING.match(text):
+        return True
+    if len(_APPEAL.findall(text)) > 1:
         return True
     if _LICENCE.search(text):
         return text[-1:] not in "。！？" or len(_RIGHTS.findall(text)) > 1
     if len(text) <= 120 and _is_address(text):
         return True
-    if _SPEAKS_FOR_ITSELF.search(text) and len(set(_RIGHTS.findall(text))) >= 2:
+    own = _QUOTED.sub("", text)
+    if _SPEAKS_FOR_ITSELF.search(own) and len(set(_RIGHTS.findall(own))) >= 2:
         return True
     return len(_SITE_LINKS.findall(text)) >= 2
 

@@ -16,7 +16,7 @@ _REPORTER_LINE = re.compile(
 )
 # The byline of newspapers in Taiwan (記者林靜宜／台北報導).
 _REPORTED_LINE = re.compile(
-    r"^[\u4e00-\u9fff]{0,6}記者\s*(?P<names>[\u4e00-\u9fff]{2,4})\s*[／/][\u4e00-\u9fff／/、\s]{2,20}報導$"
+    r"^(?:[\u4e00-\u9fff]{2,8}[\s\u3000])?[\u4e00-\u9fff]{0,6}記者\s*(?P<names>[\u4e00-\u9fff]{2,4})\s*[／/][\u4e00-\u9fff／/、\s]{2,20}報導$"
 )
 # Opinion pages set the author's name below the headline behind a mark.
 _MARKED_LINE = re.compile(r"^[□■◎●○◇◆▲△☉⊙]\s*(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,24})$")

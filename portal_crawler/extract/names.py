@@ -11,6 +11,8 @@ _OUTLET_ENDINGS = (
     "中心 集团 新媒体 官网 官微 公众号 微信 微博 政务 娱乐 体育 财经 科技 党报 半月谈 求是 瞭望 版 部 委 局 厅 院 办 府 站 之窗 热线 门户 云 综合 快报 消费网 消息"
 ).split()
 _OUTLET = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(_OUTLET_ENDINGS, key=len, reverse=True)))})[》”]?$|之家$")
+# A document's number ends like an account's name (甘政发〔2021〕18号).
+_DOCUMENT_NUMBER = re.compile(r"\d\s*号$")
 # The surnames that nine of ten people in China bear (public census lists), and the two-character ones in use.
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江"
@@ -88,7 +90,9 @@ def persons_after_outlet(value: str) -> str | None:
 def is_outlet(text: str) -> bool:
     """Whether a text is named as outlets are (…网, …报, 《…》)."""
     text = text.strip()
-    return 2 <= len(text) <= 30 and (_OUTLET.search(text) is not None or (text[0] == "《" and text[-1] == "》"))
+    if not 2 <= len(text) <= 30 or _DOCUMENT_NUMBER.search(text):
+        return False
+    return _OUTLET.search(text) is not None or (text[0] == "《" and text[-1] == "》")
 
 
 def is_person(text: str) -> bool:

@@ -34,6 +34,8 @@ _META_NAMES = (
     "releasedate",
     "datetime",
 )
+# A document's own dates, which the page that carries it is not younger than.
+_OF_DOCUMENT = frozenset("成文日期 成文时间 发文日期 生成日期 印发日期 制发日期".split())
 _JSON_DATE = re.compile(r'"(?:datePublished|pubDate|publishTime|publish_time|pubtime)"\s*:\s*"([^"]{8,40})"')
 _URL_DATE = re.compile(
     r"/(?P<y>(?:19|20)\d\d)[-/_]?(?P<m>[01]\d)[-/_]?(?P<d>[0-3]\d)(?=[/_.-]|$)|/(?P<y2>20\d\d)/(?P<m2>[01]?\d)/(?P<d2>[0-3]?\d)/|t(?P<y3>20\d\d)(?P<m3>[01]\d)(?P<d3>[0-3]\d)_"
@@ -58,8 +60,11 @@ def find_published(page: Page, near: Iterable[int], below: Iterable[int]) -> Pub
     """
     url_date = url_stamp(page.url)
     year = int(url_date.value[:4]) if url_date else None
+    shown = _shown(page, near, year, "above text")
+    if shown and shown.rule.split()[0] in _OF_DOCUMENT:
+        return _hidden(page) or shown
     return (
-        _shown(page, near, year, "above text")
+        shown
         or _shown(page, below, year, "below text", labelled_only=True)
         or _hidden(page)
         or (Published(url_date, "url") if url_date else None)
@@ -118,9 +123,15 @@ def _hidden(page: Page) -> Published | None:
         key = element.get("name") or element.get("property") or element.get("itemprop")
         if key and (content := element.get("content")):
             named.setdefault(key.strip().lower(), content)
+    found: Published | None = None
     for name in _META_NAMES:
         if name in named and (stamp := _written(named[name])):
-            return Published(stamp, f"meta {name}")
+            if found is None:
+                found = Published(stamp, f"meta {name}")
+            if stamp.precision != "day" and stamp.value[:10] == found.stamp.value[:10]:
+                return Published(stamp, f"meta {name}")
+    if found is not None:
+        return found
     for match in _JSON_DATE.finditer(page.text):
         if stamp := _written(_unescaped(match[1])):
             return Published(stamp, "json")

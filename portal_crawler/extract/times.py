@@ -42,7 +42,9 @@ _COMPACT = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)
 _SHORT_YEAR = re.compile(
     rf"(?<![\d.:])(?P<year>\d\d)(?P<join>[-/.])(?P<month>[01]?\d)(?P=join)(?P<day>[0-3]?\d)(?!\d)(?:{_BETWEEN}{_CLOCK})?"
 )
-_NO_YEAR = re.compile(rf"(?<![\d年.:/-])(?P<month>[01]?\d)\s*[-/月]\s*(?P<day>[0-3]\d|\d(?!\d))\s*日?\s*{_CLOCK}")
+_NO_YEAR = re.compile(
+    rf"(?<![\d年./-])(?<!\d:)(?P<month>[01]?\d)\s*[-/月]\s*(?P<day>[0-3]\d|\d(?!\d))\s*日?\s*{_CLOCK}"
+)
 _DAY_NAME = re.compile(rf"(?P<name>今天|今日|昨天|昨日|前天|前日)\s*{_CLOCK}")
 _AGO = re.compile(r"(?P<count>\d{1,3})\s*(?P<unit>秒|分钟|分鐘|小时|小時|天)\s*(?:之)?前|(?P<now>刚刚|剛剛)")
 _HAN_DATE = re.compile(

@@ -26,12 +26,12 @@ _BREAK = re.compile(r"[\s\u3000\xa0\t|｜【】\[\]]+")
 
 
 def reporter_line(reads: list[ReadLine]) -> Named | None:
-    """The reporters who stand on a line of their own, or before the time on its line."""
+    """The reporters who stand on a line of their own, or with nothing but the time on it."""
     for read in reads:
         names = reporters_in(read.line.text)
         if names is None and (read.labels or "\t" in read.text):
             before = read.text[: read.labels[0].start] if read.labels else read.text
-            names = reporters_in(before.partition("\t")[0].strip())
+            names = next(filter(None, (reporters_in(part.strip()) for part in before.split("\t"))), None)
         if names:
             return Named(names, "reporter line above text")
     return None
@@ -94,8 +94,8 @@ def parted_line(page: Page, read: ReadLine) -> ReadLine | None:
 
 
 def bare_source(page: Page, reads: list[ReadLine]) -> Named | None:
-    """An outlet that stands unlabelled beside the time, or on the line before it."""
-    for before, read in zip([None, *reads], reads, strict=False):
+    """An outlet that stands unlabelled beside the time, on the line before it, or in the cell behind it."""
+    for before, read, after in zip([None, *reads], reads, [*reads[1:], None], strict=False):
         timed = read.text.count("\t") > 0
         if len(read.line.text) > 120 or not (timed or any(item.kind == "time" for item in read.labels)):
             continue
@@ -119,7 +119,19 @@ def bare_source(page: Page, reads: list[ReadLine]) -> Named | None:
             for element in page.element(before.line.block).iter():
                 if _CALLED_SOURCE.search(element.get("class") or ""):
                     return Named(before.line.text.strip(), "called source")
+        if after and not read.labels and not tokens and _is_cell_behind(page, read.line, after):
+            return Named(after.line.text.strip(), "behind time")
     return None
+
+
+def _is_cell_behind(page: Page, timed: Line, after: ReadLine) -> bool:
+    """Whether an outlet's line stands in the cell, item or element that follows the time's in the same row."""
+    line = after.line
+    if after.labels or len(line.text) > _LONGEST_OUTLET or not is_outlet(line.text):
+        return False
+    return _PUBLISHER.search(line.text) is not None and (
+        page.blocks.parents[line.block] == page.blocks.parents[timed.block] != -1
+    )
 
 
 def _may_publish(line: Line, timed: Line) -> bool:
