@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from difflib import unified_diff
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from portal_crawler.article import Portal
-from portal_crawler.cli.errors import STORAGE
+from portal_crawler.cli.engine import engine_option
+from portal_crawler.cli.errors import STORAGE, USAGE, Failure
 from portal_crawler.cli.gauge import Gauge
 from portal_crawler.cli.options import archive_option, db_option, folder_of_portal, json_option
 from portal_crawler.cli.output import plain, print_json, print_rows
+from portal_crawler.cluster import EngineError, EngineLost, connected, spread_over
 from portal_crawler.portals import load_profile, load_profiles
 from portal_crawler.reextract import Change, Report
 from portal_crawler.reextract import reextract as read_again
+from portal_crawler.reextract.workers import Spread
 from portal_crawler.store import open_reader, open_store
+
+_STOPPED = 143
 
 
 @click.command()
@@ -40,6 +47,7 @@ from portal_crawler.store import open_reader, open_store
 )
 @click.option("--dry-run", is_flag=True, help="Change nothing; print what would change, and some of the differences.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes that read.  [default: one a processor]")
+@engine_option
 @db_option
 @archive_option
 @json_option
@@ -51,6 +59,7 @@ def reextract(
     into: Path | None,
     dry_run: bool,
     jobs: int | None,
+    engine: str | None,
     db: Path,
     archive: Path,
     as_json: bool,
@@ -62,12 +71,14 @@ def reextract(
     """
     if into is not None and dry_run:
         raise click.UsageError("--into makes a new database, there is nothing to try out with --dry-run")
+    if engine and (jobs or into):
+        raise click.UsageError(f"--engine does not go with {'--jobs' if jobs else '--into'}")
     known = load_profiles() | {one.id: one for one in map(load_profile, profiles)}
     if into is not None:
         _rebuild(ctx, archive, into, known, portal, as_json)
     store = open_reader(db) if dry_run else open_store(db)
     try:
-        with Gauge("articles") as gauge:
+        with Gauge("articles") as gauge, _readers(engine, jobs or os.cpu_count() or 1) as readers:
 
             def show(report: Report) -> None:
                 changed = ", ".join(f"{name} {number:,}" for name, number in report.changed.most_common())
@@ -75,20 +86,36 @@ def reextract(
 
             report = read_again(
                 store,
-                archive,
+                archive.resolve() if engine else archive,
                 portals=known,
                 only=portal,
                 dry_run=dry_run,
-                jobs=jobs or os.cpu_count() or 1,
+                jobs=readers,
                 progress=show,
             )
     finally:
         store.close()
     if as_json:
-        print_json(asdict(report) | {"dry_run": dry_run})
+        # Python before 3.12 makes pairs of a Counter's keys and counts the pairs.
+        print_json(asdict(report) | {"changed": dict(report.changed), "dry_run": dry_run})
     else:
         _print(report, dry_run)
     ctx.exit(STORAGE if report.unreadable else 0)
+
+
+@contextmanager
+def _readers(engine: str | None, jobs: int) -> Iterator[int | Spread]:
+    """Who reads: so many processes, or the workers of a cluster, which must reach the archive under its path here."""
+    if engine is None:
+        yield jobs
+        return
+    try:
+        with connected(engine) as client:
+            yield partial(spread_over, client)
+    except EngineError as error:
+        raise Failure(str(error), USAGE) from error
+    except EngineLost as error:
+        raise Failure(f"{error}; what was read is stored, the same command goes on", _STOPPED) from error
 
 
 def _rebuild(

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from portal_crawler import __version__
 from portal_crawler.cluster.unit import Ended, Unit, run_unit
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"dask://([\w.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})")
 _CONNECT_S = 10.0
 _LOOK_S = 0.2
+_WORKERS_S = 30.0
 # How often the cluster is asked how many units it can take: workers come and go.
 _COUNT_S = 1.0
 # Batches waiting for a thread of the cluster, for each.
@@ -118,30 +120,48 @@ def _see_alive(client: Client, *, is_lost: bool = False) -> None:
 
 
 def spread_over(
-    client: Client, work: Callable[..., Any], common: Any, batches: Iterable[Sequence[Any]]
+    client: Client, work: Callable[[Any, Any], Any], common: Any, batches: Iterable[Sequence[Any]]
 ) -> Iterator[Any]:
     """What `work(common, batch)` gives for each batch, in order, worked out by the cluster.
 
-    common: sent to each worker once. Raises EngineLost.
+    A batch whose worker is lost is worked out by another one. Raises EngineError when no worker is there or one has
+    another version, and EngineLost.
     """
     from distributed import KilledWorker
 
+    _refuse_other_versions(client)
     running: deque[Future] = deque()
     rest = iter(batches)
     try:
-        shared = client.scatter(common, broadcast=True, hash=False)
         most = max(1, _AHEAD * sum(client.nthreads().values()))
         while True:
             while len(running) < most and (batch := next(rest, None)) is not None:
-                running.append(client.submit(work, shared, batch, pure=False))
+                running.append(client.submit(work, common, batch, pure=False))
             if not running:
                 return
             _see_alive(client)
             if running[0].done():
-                yield running.popleft().result(timeout=_CONNECT_S)
+                future = running.popleft()
+                if future.status in ("cancelled", "lost"):
+                    _see_alive(client, is_lost=True)
+                yield future.result(timeout=_CONNECT_S)
             else:
                 time.sleep(_LOOK_S / 10)
     except KilledWorker as error:
         raise EngineLost(f"every worker that took a batch was lost: {error}") from error
     except (OSError, TimeoutError) as error:
         raise EngineLost("the scheduler is gone") from error
+
+
+def _refuse_other_versions(client: Client) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_WORKERS_S)
+    except TimeoutError as error:
+        raise EngineError("the scheduler has no worker") from error
+    for worker, version in client.run(_version).items():
+        if version != __version__:
+            raise EngineError(f"worker {worker} has portal-crawler {version}, the command {__version__}")
+
+
+def _version() -> str:
+    return __version__

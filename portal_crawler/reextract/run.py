@@ -11,7 +11,7 @@ from portal_crawler.extract.template import Template, learn_template
 from portal_crawler.reextract.reading import Reader, Reading
 from portal_crawler.reextract.report import Change, Report
 from portal_crawler.reextract.tasks import all_tasks, count_articles, latest_tasks, portals_of
-from portal_crawler.reextract.workers import bodies_of, read_all
+from portal_crawler.reextract.workers import Spread, bodies_of, read_all
 from portal_crawler.store import (
     Store,
     columns_of,
@@ -33,22 +33,22 @@ def reextract(
     portals: Mapping[str, Portal],
     only: str | None = None,
     dry_run: bool = False,
-    jobs: int = 1,
+    jobs: int | Spread = 1,
     progress: Callable[[Report], None] = lambda report: None,
 ) -> Report:
     """Read every stored article again from its captures, and change what is read otherwise now.
 
-    portals: profiles by id. only: one portal's articles. dry_run: change nothing. jobs: processes that read; this one
-    writes, one batch a transaction: a kill costs a batch, and the next run comes to the same end. A crawl may go on
-    meanwhile: what it has read since is left as it is. No text is deleted: an article on which nothing is found now
-    keeps its row. Raises StorageError when the disk refuses.
+    portals: profiles by id. only: one portal's articles. dry_run: change nothing. jobs: processes that read, or who
+    else does; this one writes, one batch a transaction: a kill costs a batch, and the next run comes to the same end. A
+    crawl may go on meanwhile: what it has read since is left as it is. No text is deleted: an article on which nothing
+    is found now keeps its row. Raises StorageError when the disk refuses.
     """
     report = Report()
     chosen = [only] if only is not None else portals_of(store)
     report.articles_total = sum(count_articles(store, portal) for portal in chosen)
     for portal in chosen:
         template = _template(store, archive, portal, portals, jobs, report, dry_run)
-        reader = Reader(archive, portals, {portal: template})
+        reader = Reader(archive, _profile_of(portal, portals), {portal: template})
         for readings in read_all(reader, all_tasks(store, portal), jobs):
             if dry_run:
                 for reading in readings:
@@ -61,12 +61,17 @@ def reextract(
     return report
 
 
+def _profile_of(portal: str, portals: Mapping[str, Portal]) -> Mapping[str, Portal]:
+    """The one profile that a reader of this portal needs, since readers travel to other processes with every batch."""
+    return {portal: portals[portal]} if portal in portals else {}
+
+
 def _template(
     store: Store,
     archive: Path,
     portal: str,
     portals: Mapping[str, Portal],
-    jobs: int,
+    jobs: int | Spread,
     report: Report,
     dry_run: bool,
 ) -> Template:
@@ -76,7 +81,7 @@ def _template(
         return Template.from_json(stored)
     if count_articles(store, portal) < _ENOUGH:
         return Template()
-    reader = Reader(archive, portals, {})
+    reader = Reader(archive, _profile_of(portal, portals), {})
     found = bodies_of(reader, latest_tasks(store, portal, _AT_MOST), jobs)
     template = learn_template([lines for bodies in found for lines in bodies])
     report.learnt[portal] = len(template.head) + len(template.tail)

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Literal
+from typing import Any, Literal
 
 from portal_crawler.reextract.reading import Reader, Reading, Task
 
 # Batches waiting for a worker, for each: enough to keep it busy, few enough to keep memory flat.
 _AHEAD = 2
 
+# Others than this machine's processes: gives, in order, what a function makes of the reader and each batch.
+Spread = Callable[[Callable[[Reader, Sequence[Task]], Any], Reader, Iterable[Sequence[Task]]], Iterator[Any]]
+
 _reader: Reader | None = None
 
 
-def read_all(reader: Reader, batches: Iterable[Sequence[Task]], jobs: int) -> Iterator[list[Reading]]:
-    """What was read for each batch, in order. jobs: processes; 1 reads in this one."""
+def read_all(reader: Reader, batches: Iterable[Sequence[Task]], jobs: int | Spread) -> Iterator[list[Reading]]:
+    """What was read for each batch, in order. jobs: processes; 1 reads in this one. Or who else does it."""
     yield from _map(reader, "read", batches, jobs)
 
 
-def bodies_of(reader: Reader, batches: Iterable[Sequence[Task]], jobs: int) -> Iterator[list[list[str]]]:
+def bodies_of(reader: Reader, batches: Iterable[Sequence[Task]], jobs: int | Spread) -> Iterator[list[list[str]]]:
     """The lines of the bodies of each batch, in order."""
     yield from _map(reader, "bodies", batches, jobs)
 
 
 def _map(
-    reader: Reader, method: Literal["read", "bodies"], batches: Iterable[Sequence[Task]], jobs: int
+    reader: Reader, method: Literal["read", "bodies"], batches: Iterable[Sequence[Task]], jobs: int | Spread
 ) -> Iterator[list]:  # type: ignore[type-arg]  # of what the method gives
+    if not isinstance(jobs, int):
+        yield from jobs(Reader.read if method == "read" else Reader.bodies, reader, batches)
+        return
     if jobs == 1:
         for batch in batches:
             yield getattr(reader, method)(batch)
