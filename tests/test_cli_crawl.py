@@ -227,3 +227,11 @@ def test_a_wrong_profile_is_a_wrong_target(cli: Cli, tmp_path: Path) -> None:
     assert "mine.toml:3" in result.stderr.decode() and "did you mean 'channels'" in result.stderr.decode()
     missing = cli("crawl", str(tmp_path / "none.toml"), *places(tmp_path))
     assert (missing.returncode, b"No such file" in missing.stderr) == (2, True)
+
+
+def test_commands_that_crawl_or_read_load_nothing_that_only_exports_and_views_need() -> None:
+    """Loaded with the rest, it took as long as the rest, and half of the memory."""
+    heavy = ("pandas", "numpy", "pyarrow", "openpyxl", "datasette", "distributed", "playwright")
+    modules = "portal_crawler.cli.crawl, portal_crawler.runs, portal_crawler.cli.search, portal_crawler.cli.status"
+    program = f"import sys, {modules}; print([name for name in {heavy} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -10,13 +10,12 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from portal_crawler.store import Store, open_store
 from portal_crawler.store.backup import back_up
 from portal_crawler.store.database import open_earlier
 from portal_crawler.store.locks import holders
 from portal_crawler.store.schema import migrations
+from portal_crawler.store.without_pandas import Database
 
 
 class ShardElsewhere(Exception):

@@ -13,10 +13,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from portal_crawler.store.fold import contains_folded
 from portal_crawler.store.schema import migrations, unknown_migration
+from portal_crawler.store.without_pandas import Database
 
 # How long a writer waits for another one; a transaction of a crawl takes milliseconds.
 _BUSY_S = 60.0

@@ -7,11 +7,10 @@ import sqlite3
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from portal_crawler.article import BEIJING, Article
 from portal_crawler.store.fold import bigrams
 from portal_crawler.store.schema import migrations
+from portal_crawler.store.without_pandas import Database
 
 # What a page says of its article. Everything else in a row tells how it came there.
 READ = (

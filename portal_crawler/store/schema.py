@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
-
 from portal_crawler.store.merge_tables import STATEMENTS as MERGE_STATEMENTS
 from portal_crawler.store.merge_tables import name_runs
 from portal_crawler.store.reprint_tables import STATEMENTS as REPRINT_STATEMENTS
 from portal_crawler.store.views import STATEMENTS
+from portal_crawler.store.without_pandas import Database, Migrations
 from portal_crawler.urls import identity
 
 migrations = Migrations("portal_crawler")
