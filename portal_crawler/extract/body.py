@@ -116,14 +116,24 @@ def find_body(page: Page, start: int) -> Body:
     while first < end and (weighed[first - start].kind != _TEXT or weighed[first - start].labels):
         first += 1
     above = weighed[first - 1 - start] if first > start else _NOTHING
-    first -= above.kind == _LINKS and above.labels and first > page.blocks.starts[block]
+    inside = first > page.blocks.starts[block]
+    first -= inside and ((above.kind == _LINKS and above.labels) or _opens_text(page, above, first))
     kept = [
-        index for index in range(first, end) if page.lines[index].text and _is_text(weighed, index - start, end - start)
+        index
+        for index in range(first, end)
+        if page.lines[index].text and _is_text(page, weighed, start, index - start, end - start)
     ]
     if "form" in page.blocks.tags:
         kept = [index for index in kept if not _in_form(page, index, block)]
     kept = _without_advertisements(page, kept, first, end, block)
     return Body(block, tuple(kept), kept[-1] + 1 if kept else end)
+
+
+def _opens_text(page: Page, above: _Weighed, first: int) -> bool:
+    """Whether the line above the text is its first sub-heading (【今日要闻】), a paragraph beside the text's own."""
+    if above.kind != _HEADING or above.labels or page.lines[first - 1].link:
+        return False
+    return page.lines[first - 1].block != page.lines[first].block and home(page, first - 1) == home(page, first)
 
 
 def _weigh_all(page: Page, start: int) -> list[_Weighed]:
@@ -253,7 +263,8 @@ def _heaviest_block(page: Page, weights: list[float], start: int) -> int:
     if most <= 0:
         return -1
     best = len(totals) - 1 - totals[::-1].index(most)
-    best = _around_paragraph(page, weights, start, best)
+    if (around := _around_paragraph(page, weights, start, best)) != best:
+        return around
     # A block around the text gains a few characters by stray labels; that is no reason to take it.
     for index in range(best + 1, len(totals)):
         if blocks.starts[index] >= blocks.ends[best]:
@@ -276,13 +287,19 @@ def _around_paragraph(page: Page, weights: list[float], start: int, best: int) -
     around = page.blocks.parents[best]
     others = 0.0
     for index in range(max(page.blocks.starts[around], start), min(page.blocks.ends[around], start + len(weights))):
-        if weights[index - start] >= _WORTH_TAKING and page.lines[index].block != best and home(page, index) == around:
+        if (
+            weights[index - start] >= _SHORT_SENTENCE
+            and page.lines[index].block != best
+            and home(page, index) == around
+        ):
             others += weights[index - start]
-    return around if others >= _WORTH_TAKING else best
+    return around if others >= _SHORT_SENTENCE else best
 
 
 # A line of running text this long outside the inner block is part of the article.
 _WORTH_TAKING = 12.0
+# Beside a paragraph a short sentence is, too, even with a box of links above it.
+_SHORT_SENTENCE = 6.0
 
 
 def _tail(page: Page, weighed: list[_Weighed], start: int, first: int, end: int) -> int:
@@ -334,6 +351,8 @@ def _without_advertisements(page: Page, kept: list[int], first: int, end: int, c
         line = page.lines[index]
         if len(line.text) <= 6 and _ADVERTISEMENT.match(line.text):
             block = line.block
+            if page.blocks.tags[block] == "p" and page.blocks.starts[page.blocks.parents[block]] == index:
+                block = page.blocks.parents[block]
             if block != container and page.blocks.starts[block] == index and page.blocks.tags[block] == "div":
                 kept = [other for other in kept if not index < other < page.blocks.ends[block]]
     return kept
@@ -347,7 +366,16 @@ def _place(page: Page, index: int) -> int:
     return home(page, index)
 
 
-def _is_text(weighed: list[_Weighed], index: int, end: int) -> bool:
+def _in_row_of_text(page: Page, weighed: list[_Weighed], start: int, index: int) -> bool:
+    """Whether a linked cell stands in a row of a table with more cells of text than links (a list of winners)."""
+    blocks = page.blocks
+    row = blocks.parents[page.lines[start + index].block]
+    cells = weighed[max(blocks.starts[row] - start, 0) : blocks.ends[row] - start]
+    texts = sum(item.kind == _TEXT for item in cells)
+    return blocks.tags[row] == "tr" and texts >= 2 and texts * 2 > len(cells)
+
+
+def _is_text(page: Page, weighed: list[_Weighed], start: int, index: int, end: int) -> bool:
     """Whether a line between the first and the last line of text is text itself."""
     item = weighed[index]
     if item.kind == _HEADING:
@@ -355,5 +383,7 @@ def _is_text(weighed: list[_Weighed], index: int, end: int) -> bool:
         return not item.labels and index + 1 < end and weighed[index + 1].kind == _TEXT
     if item.kind == _LINKS and item.labels:
         return index + 1 < end and weighed[index + 1].kind == _TEXT and weighed[index + 1].weight > 0
+    if item.kind == _LINKS and page.blocks.tags[page.lines[start + index].block] in ("td", "th"):
+        return _in_row_of_text(page, weighed, start, index)
     # Words of notices in the middle of a text are the text's own.
     return item.kind in (_TEXT, _NOTICE)

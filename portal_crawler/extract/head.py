@@ -36,7 +36,7 @@ def first_text_line(page: Page, headline: int) -> int:
                 break
             start = index + 1
         elif SENTENCE_END.search(line.text) and len(line.text) > (60 if start == headline + 1 else 15):
-            return _below_summary(page, index) or start
+            return (0 if dated else _below_summary(page, index)) or start
         elif (
             len(line.text) >= _LINE_OF_TEXT
             and not line.link

@@ -18,11 +18,11 @@ from portal_crawler.extract.names import is_outlet
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import find_stamp, without_stamps
 
-_SEPARATOR = re.compile(r"\s*(?:[_|｜丨–]+|-{1,2}(?=\s|[^\d\w]|[\u4e00-\u9fff])|—(?!—)|>>?|»)\s*")
+_SEPARATOR = re.compile(r"\s{0,9}(?:[_|｜丨–]+|-{1,2}(?=\s|[^\d\w]|[\u4e00-\u9fff])|—(?!—)|>>?|»)\s{0,9}")
 _SITE_WORDS = re.compile(r"(?:网|在线|频道|新闻|资讯|报|台|中心|首页|正文|门户|社|要闻|站|搜狐|新浪|.com|.cn)$", re.I)
 # Shorter parts of a `<title>` are in doubt: a site, a channel, a kicker.
 _SHORTEST = 8
-_COUNT = re.compile(r"\s*[(（]\d{1,3}/\d{1,3}[)）]$")
+_COUNT = re.compile(r"(?<!\s)\s*+[(（]\d{1,3}/\d{1,3}[)）]$")
 _HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
 
 
@@ -46,11 +46,14 @@ def find_headline(page: Page) -> Headline:
     first_part = squash(_SEPARATOR.split(page_title)[0])
     best, best_rank = -1, (False, 0, 0, 0)
     heading, heading_rank = -1, (0, 0, 0)
-    linked = -1
+    linked = short = -1
     for index, line in enumerate(lines):
         shown = line.text
         size = len(shown)
         if size < 4 or size > 120:
+            # Essays and poems are headed with two characters.
+            if 2 <= size < 4 and short < 0 and shown == first_part and not line.link and _has_meta_below(lines, index):
+                short = index
             continue
         if line.link * 2 > size:
             if linked < 0 and size >= _SHORTEST and tags[line.block] in _HEADINGS and shown in page_title:
@@ -72,6 +75,8 @@ def find_headline(page: Page) -> Headline:
                     named = (*names, level + 2 * int(_has_meta_below(lines, index)), -index)
                     if named > best_rank:
                         best, best_rank = index, named
+    if short >= 0 and (best < 0 or len(lines[best].text) < _SHORTEST):
+        return Headline(lines[short].text, short, "line in <title>")
     if heading >= 0 and heading != best:
         text = squash(_whole(page, heading, page_title))
         contains = len(first_part) >= 6 and first_part in text

@@ -51,7 +51,7 @@ _BARE_HINT = re.compile(r"来源|稿源|來源|编辑|责编|作者|记者|选�
 _BARE_SOURCE = re.compile(r"(?:^|(?<=[\s\d】|]))(?P<label>来源于|来源|稿源|來源)\s*(?=[\u4e00-\u9fff《“])")
 # … and other labels where blanks stand on both sides, or after such a source.
 _BARE = re.compile(
-    r"(?:^|(?<=\s))(?P<label>编辑|责任编辑|责编|作者|记者|选稿)\s+(?=\S)|(?P<both>文/图|图/文|文图)[\s:：]+(?=[\u4e00-\u9fff])"
+    r"(?:(?:^|(?<=\s))(?P<label>编辑|责任编辑|责编|作者|记者|选稿)|(?<=[（(【\[［])(?P<bracketed>责任编辑|责编|编辑))\s+(?=\S)|(?P<both>文/图|图/文|文图)[\s:：]+(?=[\u4e00-\u9fff])"
 )
 # … and alone on a line with a name (责编汪洋).
 _BARE_LINE = re.compile(r"^(?P<label>责任编辑|责编|编辑|作者)(?P<name>[\u4e00-\u9fff]{2,3})$")
@@ -97,6 +97,13 @@ def label_alone(text: str) -> Labelled | None:
     label = "".join(text.split())
     kind = _KIND_OF.get(label, "") if len(label) > 1 else ""
     return Labelled(kind, label, "", 0) if kind in ("source", "editor", "author") else None
+
+
+def kind_alone(text: str) -> str | None:
+    """The kind of the label that a cell or an item consists of, its colon or none; None for other texts."""
+    if len(text) > 2 * _LONGEST:
+        return None
+    return _KIND_OF.get("".join(text.split()).rstrip(":："))
 
 
 def _before_colons(text: str) -> list[tuple[int, int, str]]:
@@ -146,6 +153,4 @@ def _stands_alone(text: str, position: int, edge: int, value: int, label: str) -
 def _bare(text: str) -> list[tuple[int, int, str]]:
     sources = list(_BARE_SOURCE.finditer(text))
     others = (_BARE_AFTER_SOURCE if sources else _BARE).finditer(text, sources[0].end() if sources else 0)
-    return [
-        (match.start(), match.end(), match.groupdict().get("label") or match["both"]) for match in (*sources, *others)
-    ]
+    return [(match.start(), match.end(), next(filter(None, match.groups()))) for match in (*sources, *others)]

@@ -28,11 +28,14 @@ _LONG_NAME = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•・][\u4e00-\u9fff]{1,8})
 _CODE = re.compile(r"_?[A-Za-z][\w.@-]{1,24}$|[A-Za-z]{0,4}\d{2,8}$")
 # What follows a name where a report says whence it was sent, or whose part in it is named next.
 _NAMES_END = frozenset(
-    "发自 发 报道 摄影报道 校对 审核 审读 编审 初审 复审 终审 一审 二审 三审 监制 主编 制图 供图 图片 摄影 编辑 责编".split()
+    "发自 发 报道 摄影报道 发表于 发布于 更新于 校对 审核 审读 编审 初审 复审 终审 一审 二审 三审 监制 主编 制图 供图 图片 摄影 编辑 责编".split()
 )
 # A name with its bearer's code (王晓五_NB12258).
 _NAME_AND_CODE = re.compile(r"[\u4e00-\u9fff]{2,4}_[A-Za-z]{0,4}\d{1,8}$")
 _SPACED_NAME = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
+# Parts of one foreign name, each with its capital; codes of staff have none.
+_LATIN_NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z]\.?)*(?: [A-Z][a-z]+){1,2}\b")
+_JOINED = "\x1f"
 _NAME_BREAK = re.compile(r"[、,，;；/／\s\u3000\xa0&＆]+")
 _ROLES = re.compile(
     r"^(?:(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|新媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|通讯员|评论员|实习生|特约撰稿人|撰稿人|撰稿|摄影|报道员|编辑|作者))\s*[:：]?\s*"
@@ -45,7 +48,7 @@ _PICTURE_SOURCE = re.compile(r"(?:资料|网络|视频|新闻)?(?:图片?|截图
 # 新华社评论员 张三: who the person is, not a second one.
 _TITLED = re.compile(r"[\u4e00-\u9fff]{2,}(?:作者|评论员|撰稿人|研究员|通讯员|记者|教授|主任|主编)$")
 _VALUE_END = re.compile(
-    r"[【\[|｜\t>»<]|字号|字號|分享|\d+\s*(?:条评论|次阅读|人参与)|网友评论|我要评论|T\s?大|参与互动|(?:\s|^)(?:大\s中\s小|T\|T)|https?://|www\."
+    r"[【\[|｜\t>»<]|字号|字號|分享|(?<!\d)\d++\s{0,9}(?:条评论|次阅读|人参与)|网友评论|我要评论|T\s?大|参与互动|(?:\s|^)(?:大\s中\s小|T\|T)|https?://|www\."
 )
 _WRAPPING = " \u3000\xa0\t:：,，;；.。-—_·|/（(【[〔<《“\"')）】]〕>》”、"
 _OUTLET_WRAPPING = " \u3000\xa0\t:：,，;；.。-—_|/【[】]〔〕<>、"
@@ -109,17 +112,22 @@ def persons(value: str) -> str | None:
     # A template of groups is expanded by Python code, even where nothing matches.
     if _SPACED_NAME.search(value):
         value = _SPACED_NAME.sub(r"\1\2", value)
+    if value[:1].isascii() or " " in value:
+        value = _LATIN_NAME.sub(lambda match: match[0].replace(" ", _JOINED), value)
+    # 、 joins equals: behind it a pen name stands as readily as before it.
+    listed = "、" in value and not any(map(str.isspace, value))
     names: list[str] = []
     for token in _NAME_BREAK.split(value):
         if token in _NAMES_END:
             break
+        token = token.replace(_JOINED, " ")
         token = _unbalanced(_ROLE_TAIL.sub("", _ROLES.sub("", token.strip(_WRAPPING)))).strip(_WRAPPING)
         if not token or (len(token) > 4 and _TITLED.match(token)):
             continue
         # 云 ends outlets (新华云) and given names (白云).
         if names and is_outlet(token) and not (token[-1] == "云" and is_person(token)):
             break
-        if _is_name(token, first=not names):
+        if _is_name(token, first=not names or listed):
             names.append(token)
         else:
             break
@@ -130,7 +138,7 @@ def persons(value: str) -> str | None:
 
 
 def _is_name(token: str, *, first: bool) -> bool:
-    if _CODE.match(token) or _NAME_AND_CODE.match(token):
+    if _CODE.match(token) or _NAME_AND_CODE.match(token) or _LATIN_NAME.fullmatch(token):
         return True
     if is_tools(token):
         return False

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from portal_crawler.extract.labels import read_labels
+from portal_crawler.extract.labels import kind_alone, read_labels
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import Stamp, find_compact_date, find_stamp, read_unusual
 
@@ -88,10 +88,25 @@ def _shown(
                     return Published(stamp, f"{item.label} {place}")
                 if stamp and changed is None:
                     changed = Published(stamp, f"{item.label} {place}")
+        if (stamp := _stamp(page, text, year)) and (told := _told_by_cell(page, index)):
+            if told[0] == "time":
+                return Published(stamp, f"{told[1]} {place}")
+            if told[0] == "changed":
+                changed = changed or Published(stamp, f"{told[1]} {place}")
+            continue
         wanted = bare is None and (labels or not labelled_only)
-        if wanted and (stamp := _stamp(page, text, year)) and (changed is None or changed.stamp.value != stamp.value):
+        if wanted and stamp and (changed is None or changed.stamp.value != stamp.value):
             bare = Published(stamp, place)
     return bare or changed
+
+
+def _told_by_cell(page: Page, index: int) -> tuple[str, str] | None:
+    """The kind of the label in the cell before a line's (<th>成文日期</th><td>2024-04-02</td>), and the label."""
+    if index < 1 or page.blocks.tags[page.lines[index].block] not in ("td", "dd") or page.lines[index].labels:
+        return None
+    label = "".join(page.lines[index - 1].text.split()).rstrip(":：")
+    kind = kind_alone(label)
+    return (kind, label) if kind else None
 
 
 def _joined_date(page: Page, index: int) -> str:
