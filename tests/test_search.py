@@ -27,7 +27,7 @@ from portal_crawler.store import (
     register_search,
     search,
 )
-from portal_crawler.store.fold import _IDEOGRAPHS, _USUAL, bigrams, fold
+from portal_crawler.store.fold import _IDEOGRAPHS, _USUAL, bigrams, contains_folded, fold
 from portal_crawler.store.snippets import marked
 
 searching = importlib.import_module("portal_crawler.store.search")
@@ -383,10 +383,26 @@ def test_an_export_refuses_a_query_it_cannot_read(empty: Store) -> None:
     assert not out.exists()
 
 
+# What most news consist of, with all that is written in two ways.
+WRITTEN = st.text(st.sampled_from("甘甘肃省aAａＡ1１.．。…,，、:：(（ \u3000\n“”·～~é㎡"), max_size=12)
+
+
+@given(text=WRITTEN, piece=st.tuples(st.integers(0, 12), st.integers(1, 4)), other=WRITTEN.filter(bool))
+@settings(SETTINGS, max_examples=1_500)
+def test_a_text_is_searched_and_marked_as_if_it_were_folded(text: str, piece: tuple[int, int], other: str) -> None:
+    start, length = piece
+    for needle in filter(None, (fold(text)[start : start + length], fold(other[:3]))):
+        assert contains_folded(text, needle) == (needle in fold(text))
+        marks = re.findall("⟦(.*?)⟧", marked(text, [needle]), re.DOTALL)
+        assert bool(marks) == (needle in fold(text)) and all(needle in fold(mark) for mark in marks)
+        assert re.sub("[⟦⟧]", "", marked(text, [needle])) == text
+
+
 def test_what_is_looked_for_without_folding_is_what_folding_finds() -> None:
     for code in range(sys.maxunicode + 1):
         letter = chr(code)
         if _USUAL.fullmatch(letter) and not _IDEOGRAPHS.fullmatch(letter):
             assert not _IDEOGRAPHS.search(fold(letter))
+            assert len(fold(letter)) == 1 or letter == "…"
         elif _IDEOGRAPHS.fullmatch(letter):
             assert fold(letter) == letter

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from portal_crawler.store.fold import fold
+from portal_crawler.store.fold import fold, places_as_written
 from portal_crawler.store.query import And, Node, Not, Or, Term
 
 _AROUND = 30
@@ -62,14 +62,16 @@ def _with_marks(text: str, places: Sequence[tuple[int, int]], begin: int, end: i
 
 def _places(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
     """Begin and end of every place of a term in the text, in order, those that touch or overlap joined."""
-    folded, origins = _folded(text)
     found: list[tuple[int, int]] = []
+    to_fold: list[str] = []
     for term in set(terms):
-        start = folded.find(term)
-        while start >= 0:
-            # A letter may become several, as ㎡ does, and one mark goes around all of it.
-            found.append((origins[start][0], origins[start + len(term) - 1][1]))
-            start = folded.find(term, start + 1)
+        written = places_as_written(text, term)
+        if written is None:
+            to_fold.append(term)
+        else:
+            found += written
+    if to_fold:
+        found += _places_once_folded(text, to_fold)
     joined: list[tuple[int, int]] = []
     for first, last in sorted(found):
         if joined and first <= joined[-1][1]:
@@ -77,6 +79,16 @@ def _places(text: str, terms: Sequence[str]) -> list[tuple[int, int]]:
         else:
             joined.append((first, last))
     return joined
+
+
+def _places_once_folded(text: str, terms: Sequence[str]) -> Iterator[tuple[int, int]]:
+    folded, origins = _folded(text)
+    for term in terms:
+        start = folded.find(term)
+        while start >= 0:
+            # A letter may become several, as ㎡ does, and one mark goes around all of it.
+            yield origins[start][0], origins[start + len(term) - 1][1]
+            start = folded.find(term, start + 1)
 
 
 def _folded(text: str) -> tuple[str, list[tuple[int, int]]]:
