@@ -11,7 +11,7 @@ from portal_crawler.demo.story import Block, Paragraph, Picture, Table
 
 # What Word takes for another script and so puts in a span of its own.
 _LATIN = re.compile(r"[0-9A-Za-z.%+]+")
-_SCRIPT = re.compile(r"([_^])\{([^}]*)\}")
+_SCRIPT = re.compile(r"([_^])\{([^{}]*)\}")
 _FONT = "mso-hansi-font-family:&quot;Times New Roman&quot;;mso-bidi-font-family:宋体"
 _CHINESE = f'<span style="font-size:16.0pt;font-family:仿宋_GB2312;{_FONT}">'
 _NUMBER = '<span lang=EN-US style=\'font-size:16.0pt;font-family:"Times New Roman","serif";mso-fareast-font-family:仿宋_GB2312\'>'

@@ -23,7 +23,7 @@ _ARTICLE_KEYS = frozenset("id aid nid newsid articleid contentid docid infoid vi
 _LIST_KEYS = frozenset("catid classid typeid tid cid nodeid channelid columnid sortid lmid menuid".split())
 # The names of lists: node_12.htm, list-17-1.html, list.php?id=3, index.php?a=lists&id=3.
 _LIST = re.compile(
-    r"/(?:lists?|node|channel|class|category|columns?|more|col)(?:[-_]?\d+)*(?:\.\w+)?(?:\?|$)|[?&]\w+=(?:lists?|category|cate|channel|column|class|node)(?:&|$)",
+    r"/(?:lists?|node|channel|class|category|columns?|more|col)(?:[-_]?\d++)*+(?:\.\w+)?(?:\?|$)|[?&]\w+=(?:lists?|category|cate|channel|column|class|node)(?:&|$)",
     re.I,
 )
 _INDEX = re.compile(r"/(?:index|default|main|home)\.\w+$", re.I)

@@ -15,11 +15,13 @@ from portal_crawler.extract.names import is_outlet
 from portal_crawler.extract.page import Page
 
 _HERE = re.compile(
-    r"(?:您|你)?(?:现在|当前|目前|所在|的)*(?:当前|所在|所处)?(?:的)?(?:位置|方位)(?:是|在)?\s*[:：>]?\s*|^\s*(?:导航|首页导航)\s*[:：]\s*"
+    r"(?:您|你)?(?:现在|当前|目前|所在|的){0,4}(?:当前|所在|所处)?(?:的)?(?:位置|方位)(?:是|在)?\s{0,9}[:：>]?\s{0,9}|^\s*(?:导航|首页导航)\s*[:：]\s*"
 )
-_ARROW = re.compile(r"\s*(?:-+>+|=>|→|[>＞»›→]+)\s*")
+_ARROW = re.compile(r"\s{0,9}(?:-{1,9}>+|=>|→|[>＞»›→]+)\s{0,9}")
 _ARROW_HEAD = re.compile("[>＞»›→]")
-_BAR = re.compile(r"\s*[/|｜丨·]\s*|\s+[-–—]+\s+|(?<=[\u4e00-\u9fff])\s*[-–—]+\s*(?=[\u4e00-\u9fff])")
+_BAR = re.compile(
+    r"\s{0,9}[/|｜丨·]\s{0,9}|\s{1,9}[-–—]{1,9}\s{1,9}|(?<=[\u4e00-\u9fff])\s{0,9}[-–—]{1,9}\s{0,9}(?=[\u4e00-\u9fff])"
+)
 # More parts than this, separated by bars, are a navigation.
 _MOST_CRUMBS = 6
 # So many links side by side above a headline, the first to the front page, are a path; more are a navigation.

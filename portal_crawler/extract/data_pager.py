@@ -19,7 +19,7 @@ _IN_PATH = re.compile(
 )
 # A number behind these tells a channel, not a page.
 _COUNTS_CHANNELS = re.compile(
-    r"(?:^|[/_-])(?:channel|node|cat\w*|col\w*|class|type|id|cid|nid|lm|c|tid|n|site|v\d*|api)[_/-]$", re.I
+    r"(?:^|[/_-])(?:channel|node|cat\w{0,40}|col\w{0,40}|class|type|id|cid|nid|lm|c|tid|n|site|v\d*|api)[_/-]$", re.I
 )
 _PAGE_WORD = re.compile(r"(?:page|index|list|p|pg)[_/-]$", re.I)
 _NEXT_KEYS = ("nextpageurl", "nexturl", "nextlink", "nextpage", "next")

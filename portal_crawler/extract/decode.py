@@ -19,7 +19,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_BIG5 = re.compile(rb"""charset\s*=\s*["']?\s*big5""")
+_BIG5 = re.compile(rb"""charset\s*+=\s*+["']?\s*+big5""")
 # The characters that make up about a fifth of any Chinese news text, in both scripts, with its punctuation.
 _COMMON = re.compile("[的一是在不了有和人中大上国國为為年月日时時会會市这這，。、“”：；（）《》]")
 # One bad byte in a UTF-8 page costs one or two sequences, a GBK page read as UTF-8 fails on nearly all of them.

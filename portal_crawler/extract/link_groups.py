@@ -29,7 +29,7 @@ _PAGER = re.compile(r"^[\[【<(（\s]*(?:下一页|下页|后一页|上一页|�
 _CALLED_PAGER = re.compile(
     r"(?:^|[-_ ])(?:pages?|pager|pagination|page-?list|page-?bar|fenye|fy|page-?info)(?:[-_ \d]|$)", re.I
 )
-_PAGER_SCRIPT = re.compile(r"createPage\w*\s*\(|countPage|pageCount|下一页")
+_PAGER_SCRIPT = re.compile(r"createPage\w{0,40}\s{0,9}\(|countPage|pageCount|下一页")
 # Classes by which rows of one list differ.
 _ROW_CLASSES = re.compile(
     r"(?<![\w-])(?:odd|even|first|last|cur|current|on|active|top|bold|red|new|clearfix|clear|fl|fr)(?![\w-])"

@@ -13,12 +13,14 @@ from portal_crawler.extract.boilerplate import is_tools
 from portal_crawler.extract.lines import EDGES
 
 DATE = re.compile(
-    r"(?:(?:19|20)\d\d|\d\d)\s*[-/.年]\s*[01]?\d\s*[-/.月]\s*[0-3]?\d日?(?:\s+[0-2]?\d:[0-5]\d(?::[0-5]\d)?)?"
-    r"|(?<![\d.])[01]?\d\s*[-/月]\s*[0-3]?\d日?(?![\d.])(?:\s+[0-2]?\d:[0-5]\d)?|\d{1,2}\s*(?:分钟|小时|天)前|(?:昨天|今天|前天)(?:\s*[0-2]?\d:[0-5]\d)?"
+    r"(?:(?:19|20)\d\d|\d\d)\s{0,9}[-/.年]\s{0,9}[01]?\d\s{0,9}[-/.月]\s{0,9}[0-3]?\d日?(?:\s{1,9}[0-2]?\d:[0-5]\d(?::[0-5]\d)?)?"
+    r"|(?<![\d.])[01]?\d\s{0,9}[-/月]\s{0,9}[0-3]?\d日?(?![\d.])(?:\s{1,9}[0-2]?\d:[0-5]\d)?|\d{1,2}\s{0,9}(?:分钟|小时|天)前"
+    r"|(?:昨天|今天|前天)(?:\s{0,9}[0-2]?\d:[0-5]\d)?"
 )
 _AROUND_DATE = " \u3000[]【】()（）"
 _DATE_AT_EDGE = re.compile(
-    rf"^[\[【(（]?\s*(?:{DATE.pattern})\s*[\]】)）]?(?=\s)|(?<=\s)[\[【(（]?\s*(?:{DATE.pattern})\s*[\]】)）]?$"
+    rf"^[\[【(（]?\s{{0,9}}(?:{DATE.pattern})\s{{0,9}}[\]】)）]?(?=\s)"
+    rf"|(?<=\s)[\[【(（]?\s{{0,9}}(?:{DATE.pattern})\s{{0,9}}[\]】)）]?$"
 )
 # A day in large figures beside its month in small ones, in two or three elements.
 _DAY = re.compile(r"^[0-3]?\d\s*日?$")
@@ -29,7 +31,7 @@ _MORE = re.compile(
     r"^[\[【(（<]*(?:详细|(?:查看)?详情|(?:阅读|查看)?(?:全文|更多)|点击查看|more|detail|read more)[\]】)）>…. ]*$",
     re.I,
 )
-_CUT_SHORT = re.compile(r"(?:\.{2,}|…)$")
+_CUT_SHORT = re.compile(r"(?:\.\.|…)$")
 _CALLED_TITLE = re.compile(r"(?:^|[-_ ])(?:tit|title|bt|biaoti|headline|subject|name)(?:[-_ \d]|$)|title$", re.I)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BREAKING = frozenset((*_HEADINGS, "p", "div", "dt", "dd", "li", "br", "section", "article", "time"))

@@ -21,7 +21,7 @@ _DOUBLE_ARROW = re.compile(r"^(?:>>|»|＞＞)$")
 _CURRENT = re.compile(r"\b(?:current|cur|active|on|thisclass|thispage|now|selected|hover)\b", re.I)
 # TRS WCM writes its pager by script: pages are counted from 0, and page 2 of index.html is index_1.html.
 _TRS = re.compile(
-    r"""createPage\w*\s*\(\s*(?:["'][\w#.-]+["']\s*,\s*)??["']?(\w+)["']?\s*,\s*["']?(\w+)["']?\s*,\s*["']([\w/-]+)["']\s*,\s*["'](\w+)["']"""
+    r"""createPage\w{0,40}\s{0,9}\(\s*(?:["'][\w#.-]+["']\s*,\s*)??["']?(\w+)["']?\s*,\s*["']?(\w+)["']?\s*,\s*["']([\w/-]+)["']\s*,\s*["'](\w+)["']"""
 )
 # The /system/ family numbers its list pages upwards in time: the page before the newest is the next one.
 _COUNT_PAGE = re.compile(
@@ -31,9 +31,11 @@ _COUNT_SCRIPT = re.compile(r"/system/+count/.*/(?P<name>count_page_list_(?P<node
 # A name in the same directory.
 _PLAIN = re.compile(r"[\w-]+\.\w+(?:\?|$)")
 _MOST = re.compile(r"maxpage\s*=\s*[\"']?(\d{1,9})")
-_TOTAL = re.compile(r"共\s*(\d+)\s*页|页次\s*[:：]?\s*\d+\s*/\s*(\d+)|第?\s*\d+\s*/\s*(\d+)\s*页")
+_TOTAL = re.compile(
+    r"共\s{0,9}(\d{1,9})\s{0,9}页|页次\s{0,9}[:：]?\s{0,9}\d{1,9}\s{0,9}/\s{0,9}(\d{1,9})|第?\s{0,9}\d{1,9}\s{0,9}/\s{0,9}(\d{1,9})\s{0,9}页"
+)
 _NUMBER_IN_URL = re.compile(
-    r"(?P<before>(?:index|list(?:_\d+)?|node_\d+|[\w-]*?)[_-])(?P<number>\d{1,4})(?P<after>\.\w+)$|(?P<key>[?&](?:page|p|pageno|pn)=)(?P<value>\d{1,5})",
+    r"[_-](?P<number>\d{1,4})\.\w+$|[?&](?:page|p|pageno|pn)=(?P<value>\d{1,5})",
     re.I,
 )
 

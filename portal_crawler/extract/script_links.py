@@ -10,7 +10,10 @@ from portal_crawler.extract.literals import GAP, PAGE_START, UNKNOWN, read_value
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.script_names import MOST_SCRIPT, ScriptNames, inline_scripts
 
-_HREF = re.compile(r"""(?:href|data-url|data-href)\s*=\s*\\?["']?(?P<url>[^"'<>\s\\]*\{[\w.]+\}[^"'<>\s\\]*)""", re.I)
+_HREF = re.compile(
+    r"""(?:href|data-url|data-href)\s{0,9}=\s{0,9}\\?["']?(?P<url>[^"'<>\s\\]{0,300}\{[\w.]{1,60}\}[^"'<>\s\\]{0,300})""",
+    re.I,
+)
 _LINK_START = re.compile(r"""["'`](?=(?:https?:)?/|\.{0,2}/|\s*<|[^"'`\n]{0,2000}?(?:href|data-url)\s*=|\w+[/_.?-])""")
 _MUSTACHE = re.compile(
     r"\{\{=?\s*(?:[\w$]+\.)?(?P<field>\w+)\s*\}\}|<%=?-?\s*(?:[\w$]+\.)?(?P<field2>\w+)\s*%>|\$\{(?:[\w$]+\.)?(?P<field3>\w+)\}"

@@ -17,8 +17,8 @@ _ASSIGNED = re.compile(
 )
 _PROPERTY = re.compile(r"(?<![\w$.?])['\"]?(?P<name>[A-Za-z_$][\w$]*)['\"]?\s*:\s*(?=['\"\d\[{])")
 _FUNCTION = re.compile(
-    r"function\s+(?P<name>[\w$]+)\s*\((?P<names>[\w$,\s=]*)\)|(?<![\w$])(?P<name2>[\w$]+)\s*[:=]\s*(?:async\s*)?(?:function\s*\w*\s*)?"
-    r"\((?P<names2>[\w$,\s=]*)\)\s*(?:=>\s*)?\{"
+    r"function\s++(?P<name>[\w$]++)\s*+\((?P<names>[\w$,\s=]*+)\)|(?<![\w$])(?P<name2>[\w$]++)\s*+[:=]\s*+(?:async\s*+)?(?:function\s*+\w*+\s*+)?"
+    r"\((?P<names2>[\w$,\s=]*+)\)\s*+(?:=>\s*+)?\{"
 )
 _COUNTS_PAGES = re.compile(
     r"^(?:.*[._$])?(?:i|cur|curr|current|now|this|the|start|begin|first)?_?page_?(?:no|num|number|index|idx|id|current|cur|i|n)?$|"
@@ -31,15 +31,17 @@ _NO_COUNTER = re.compile(
 _SELECTED = re.compile(
     r"""(?:\$|jQuery|querySelector|getElementById)\s*\(\s*['"](?P<mark>[#.]?)(?P<name>[\w-]+)['"]\s*\)"""
 )
-_READ = re.compile(r"""\.(?P<how>val|attr|data|text|html|getAttribute)\s*\(\s*(?:['"](?P<name>[\w-]+)['"])?\s*\)$""")
+_READ = re.compile(
+    r"""\.(?P<how>val|attr|data|text|html|getAttribute)\s*+\(\s*+(?:['"](?P<name>[\w-]++)['"]\s*+)?\)$"""
+)
 _QUERY = re.compile(
-    r"""(?:param|query|request|search|url)\w*\s*\(\s*['"](?P<name>\w+)['"]\s*\)$|\.get\(\s*['"](?P<name2>\w+)['"]\s*\)$""",
+    r"""(?:param|query|request|search|url)\w{0,40}\s{0,9}\(\s{0,9}['"](?P<name>\w+)['"]\s{0,9}\)$|\.get\(\s{0,9}['"](?P<name2>\w+)['"]\s{0,9}\)$""",
     re.I,
 )
 _COUNTED = re.compile(
     r"(?<![\w$.])([A-Za-z_$][\w$]*)\s*(?:\+\+|\+=\s*1\b)|\+\+\s*([A-Za-z_$][\w$]*)|(?<![\w$.])([A-Za-z_$][\w$]*)\s*=\s*\3\s*\+\s*1\b"
 )
-_LOOPED = re.compile(r"for\s*\(\s*(?:var|let)?\s*([\w$]+)\s*=")
+_LOOPED = re.compile(r"for\s*+\(\s*+(?:var|let)?\s*+([\w$]++)\s*+=")
 _MOST_ASSIGNMENTS = 3000
 # What a script says of its requests stands before this; what is longer is a library.
 MOST_SCRIPT = 600_000

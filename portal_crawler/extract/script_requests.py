@@ -35,12 +35,10 @@ _BASE = re.compile(
 )
 _SOURCE = re.compile(r"\.src\s*=\s*(?=['\"`\w])")
 _PARTS = re.compile(
-    r"(?<![\w$])['\"]?(?P<key>url|data|params|type|method|dataType|jsonp|jsonpCallback)['\"]?\s*(?::|(?=\s*[,}]))\s*"
+    r"(?<![\w$])['\"]?(?P<key>url|data|params|type|method|dataType|jsonp|jsonpCallback)['\"]?\s*+(?::\s*+|(?=[,}]))"
 )
 _DATA_FILE = re.compile(r"""["'`](?P<url>[^"'`\s<>(){}]{1,300}?\.(?:json|jsonp)(?:\?[^"'`\s<>]{0,200})?)["'`]""", re.I)
-_LIST_FILE = re.compile(
-    r"(?:callback|jsonp|cb)=|\.jsonp?\b|/(?:\w*list\w*|\w*news\w*|\w*data\w*)[\w-]*\.js(?:\?|$)", re.I
-)
+_LIST_FILE = re.compile(r"(?:callback|jsonp|cb)=|\.jsonp?\b|/\w{0,60}(?:list|news|data)[\w-]{0,60}\.js(?:\?|$)", re.I)
 _PROMISING = re.compile(r"list|news|article|json|api|channel|content|cms|column|page|doc|info|node|more|data", re.I)
 # What a list page asks for beside its list.
 _OTHER = re.compile(

@@ -41,7 +41,6 @@ _SCRIPT = re.compile(
 )
 _MOST_VALUES = 200
 _MOST_CHARACTERS = 2_000_000
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
 
 
 def is_data(page: Page) -> bool:
@@ -85,7 +84,12 @@ def fragments(page: Page, data: Any) -> str:
     islands = [
         script.text or "" for script in page.root.iter("script", "xml") if "xml" in (script.get("type") or "xml")
     ]
-    return "\n".join(text for island in islands for text in _CDATA.findall(island) if "href" in text)
+    return "\n".join(text for island in islands for text in _cdata(island) if "href" in text)
+
+
+def _cdata(island: str) -> list[str]:
+    """The texts of its CDATA sections. Cut, not matched: one that is never closed would be looked for from each."""
+    return [part.partition("]]>")[0] for part in island.split("<![CDATA[")[1:] if "]]>" in part]
 
 
 def _written(script: str) -> Iterator[str]:

@@ -45,7 +45,9 @@ _EMPTY = re.compile(
 _CALLED_LIST = re.compile(r"list|news|con|article|main", re.I)
 _BYLINE = re.compile(r"(?:来源|來源|责任编辑|责编|编辑|責任編輯|編輯|作者|撰文|记者|記者)\s*[:：]")
 _HEADINGS = ("h1", "h2", "h3", "h4", "dt")
-_OPENS = re.compile(r"(?:open|go\w*|jump\w*|href\s*=|location\s*=)\s*\(?\s*['\"]([^'\"\s]+[/.?][^'\"\s]*)['\"]")
+_OPENS = re.compile(
+    r"(?:open|go\w{0,40}|jump\w{0,40}|href\s{0,9}=|location\s{0,9}=)\s{0,9}\(?\s{0,9}['\"]([^'\"\s][^'\"\s/.?]*+[/.?][^'\"\s]*+)['\"]"
+)
 # A list by the pager goes before one with dates elsewhere.
 _PAGED = 1.25
 # Below every list with dates that is shown, above those without.

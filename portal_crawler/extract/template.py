@@ -32,7 +32,7 @@ _BLANKS = re.compile(r"[^\S\t]+|[\u200b\ufeff]+")
 _DAY = re.compile(r"(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}")
 _NUMBER = re.compile(r"\d+(?:[,.:/~-]+\d+)*")
 _CHINESE_DATE = re.compile(
-    r"[〇零一二三四五六七八九十]+(?=[年月日时点分])|(?<=星期)[一二三四五六日天]|(?<=周)[一二三四五六日](?!\w)"
+    r"(?<![〇零一二三四五六七八九十])[〇零一二三四五六七八九十]++(?=[年月日时点分])|(?<=星期)[一二三四五六日天]|(?<=周)[一二三四五六日](?!\w)"
 )
 _DATE = re.compile(r"0[年月日]")
 # So many rules and bare numbers in a row may stand between two lines of the template.

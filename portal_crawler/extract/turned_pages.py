@@ -24,7 +24,8 @@ _TEMPLATE = re.compile(
 _PAGES = re.compile(r"page|^i$|^n$|^num$|^p$|^pn$|value|^no$|^index$|^idx$|^j$|^k$|^x$|selectedIndex", re.I)
 _NO_PAGES = re.compile(r"count|total|size|channel|cate|month|year|date|time|random", re.I)
 _LIST_NAME = re.compile(
-    r"(?:^|/)(?:index|list|default|node|page|more|channel|\w*\d\w*)[\w-]*[_-]$|[?&]\w*(?:page|pn|p|no)=$|/page/$", re.I
+    r"(?:^|/)(?:index|list|default|node|page|more|channel|[^\W\d]*+\d)[\w-]++(?<=[_-])$|[?&]\w*(?:page|pn|p|no)=$|/page/$",
+    re.I,
 )
 _CURRENT = re.compile(
     r"(?<![\w$.])(?:_?n?(?:curr?(?:ent)?|now|this)_?(?:page|index|pageindex|pageno)|pageindex|page_?no|page)\s{0,9}=\s{0,9}['\"]?(\d{1,5})",
@@ -39,10 +40,12 @@ _NEXT = re.compile(
     r"^[\[【<(（\s]*(?:下一页|下一頁|下页|后一页|后页|后頁|下一步|next(?:\s*page)?)[\]】>）)\s›»>]*$", re.I
 )
 _TOTAL = re.compile(
-    r"共\s*(\d+)\s*页|页次\s*[:：]?\s*\d+\s*/\s*(\d+)|第?\s*\d+\s*/\s*(\d+)\s*页|总页数\s*[:：]?\s*(\d+)"
+    r"共\s{0,9}(\d{1,9})\s{0,9}页|页次\s{0,9}[:：]?\s{0,9}\d{1,9}\s{0,9}/\s{0,9}(\d{1,9})|第?\s{0,9}\d{1,9}\s{0,9}/\s{0,9}(\d{1,9})\s{0,9}页"
+    r"|总页数\s{0,9}[:：]?\s{0,9}(\d{1,9})"
 )
 _ONE_OF = re.compile(
-    r"页次\s*[:：]?\s*(\d+)\s*/|第\s*(\d+)\s*页|第?\s*(\d+)\s*/\s*\d+\s*页|当前(?:第|页)?\s*[:：]?\s*(\d+)"
+    r"页次\s{0,9}[:：]?\s{0,9}(\d{1,9})\s{0,9}/|第\s{0,9}(\d{1,9})\s{0,9}页|第?\s{0,9}(\d{1,9})\s{0,9}/\s{0,9}\d{1,9}\s{0,9}页"
+    r"|当前(?:第|页)?\s{0,9}[:：]?\s{0,9}(\d{1,9})"
 )
 _NUMBERED = re.compile(r"^(?P<before>.*[_-])(?P<number>\d{1,5})(?P<after>\.\w{2,6})$")
 

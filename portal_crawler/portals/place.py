@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*(["']?)([^"'=#\[\]]+?)\1\s*=""")
+_HEADER = re.compile(r"\s*+(\[\[?)([^\[\]]+)\]\]?\s*+(?:#.*)?$")
+_KEY = re.compile(r"""\s*+(["']?)([^"'=#\[\]]{1,200}?)\1\s{0,99}=""")
 
 # The names on the way to a key, with a number after the name of an array of tables.
 Place = Sequence[str | int]
@@ -33,7 +33,7 @@ def _places(text: str) -> list[tuple[int, tuple[str | int, ...]]]:
     count: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
-            name = header[2].strip("\"' ")
+            name = header[2].strip("\"' \t")
             if header[1] == "[[":
                 count[name] = count.get(name, -1) + 1
                 table = (name, count[name])

@@ -11,7 +11,7 @@ from portal_crawler.portals.place import line_of
 from portal_crawler.portals.schema import SchemaError, portal_from
 
 PROFILES = Path(__file__).parent
-_AT = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+_AT = re.compile(r"(?<!\s)\s*+\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 class ProfileError(Exception):

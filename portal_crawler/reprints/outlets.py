@@ -31,7 +31,7 @@ _ASIDE = re.compile(r"\([^()]*(?:\)|$)")
 _DATELINE = re.compile(r"\d{1,4}年?\d{0,2}月?\d{1,2}日.*$|(?:\d{1,2}日)?(?:专)?电$")
 _NAME_END = re.compile(r"^.{1,12}?(?:社|网|日报|晚报|晨报|早报|商报|时报|都市报|报|台|中心|周刊)")
 _REPORTER = re.compile(
-    r"(?:(?:本报|全媒体|融媒体|首席|特约|见习|实习|通讯)*记者|通讯员|(?:责任)?编辑|作者|撰稿|评论员).*$"
+    r"(?:(?:本报|全媒体|融媒体|首席|特约|见习|实习|通讯){0,5}记者|通讯员|(?:责任)?编辑|作者|撰稿|评论员).*$"
 )
 # Where an outlet prints: its own name stands before it.
 _PLATFORM = re.compile(
