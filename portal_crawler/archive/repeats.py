@@ -14,8 +14,9 @@ from portal_crawler.archive.records import Original
 Place = tuple[str, int, int]
 # A shorter body costs less than the reference to an earlier one.
 _LEAST = 512
-# So many bodies of a run are remembered; what comes again later is stored again.
-_MOST = 50_000
+# So many bodies of a run are remembered, those that came last: what repeats is what a portal answers to every wrong
+# address, or an article in several columns on one day. 3 MB; what comes again later is stored again.
+_MOST = 5_000
 
 
 class Bodies:
@@ -27,7 +28,7 @@ class Bodies:
     def __init__(self, directory: Path, find: Callable[[str, str], Place | None]) -> None:
         self._directory = directory
         self._find = find
-        # By digest, the oldest first.
+        # By digest, the one that came longest ago first.
         self._known: dict[str, Original] = {}
 
     def original(self, exchange: Exchange) -> Original | None:
@@ -36,6 +37,8 @@ class Bodies:
             return None
         digest = sha1_of(exchange.body)
         if digest in self._known:
+            # To the end: what comes again and again is never forgotten.
+            self._known[digest] = self._known.pop(digest)
             return self._known[digest]
         place = self._find(exchange.url, digest)
         return self._read(place, digest) if place else None

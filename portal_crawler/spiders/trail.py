@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from portal_crawler.extract import Page
 from portal_crawler.items import Harvest
+from portal_crawler.spiders.marks import Marks
 from portal_crawler.store import Found
 from portal_crawler.urls import canonical_url, identity, repeats_itself
 
@@ -28,7 +29,7 @@ _MOST_LISTINGS = 20_000
 _LONGEST_URL = 2000
 # What stands above several articles: 图片新闻, 第01版.
 _SHORT_TITLE = 8
-_NUMBERS = re.compile(r"第?\s*\d+\s*页?")
+_NUMBERS = re.compile(r"第?\s{0,9}\d++\s{0,9}页?")
 
 
 @dataclass(slots=True)
@@ -40,8 +41,8 @@ class Trail:
     """
 
     pages: set[str] = field(default_factory=set)
-    seen: set[str] = field(default_factory=set)
-    said: set[tuple[str, str | None]] = field(default_factory=set)
+    seen: Marks = field(default_factory=Marks)
+    said: Marks = field(default_factory=Marks)
     stale: int = 0
     title: str | None = None
     harvest: Harvest = field(default_factory=Harvest)
@@ -57,9 +58,9 @@ class Trail:
         """
         fresh = [item for item in found if identity(item.url) not in self.seen]
         said = {(item.title or "", item.date) for item in found}
-        is_repeated = len(said) > 1 and said <= self.said and all(_tells(title, day) for title, day in said)
+        is_repeated = len(said) > 1 and all(one in self.said and _tells(*one) for one in said)
         self.seen.update(identity(item.url) for item in found)
-        self.said |= said
+        self.said.update(said)
         self._count_harvest()
         if is_repeated:
             fresh = []

@@ -10,6 +10,7 @@ from portal_crawler.article import BEIJING, Capture, Channel, Entry, Listing, Po
 from portal_crawler.extract import Frame, Page
 from portal_crawler.extract.published import url_stamp
 from portal_crawler.extract.times import find_stamp
+from portal_crawler.spiders.marks import Marks
 from portal_crawler.spiders.searches import Search
 from portal_crawler.spiders.trail import Trail
 from portal_crawler.store import Found, Store, seen_before
@@ -32,7 +33,7 @@ class Walk:
     known_since: str | None
     pages: int = 0
     trail: Trail = field(default_factory=Trail)
-    shown: set[str] = field(default_factory=set)
+    shown: Marks = field(default_factory=Marks)
     search: Search | None = None
     frame: Frame | None = None
     hosts: tuple[str, ...] = ()
