@@ -92,7 +92,7 @@ _TELLS = re.compile(
     r"(?<![您你者方])(?:认为|表示|介绍|指出|提醒)[，,：:“]"
 )
 # What somebody else's notice says, in quotation marks; 注明“来源：X” is short.
-_QUOTED = re.compile(r"“[^”]{8,}”|「[^」]{8,}」")
+_QUOTED = re.compile(r"“[^“”]{8,}”|「[^「」]{8,}」")
 # Appeals of papers that live on their readers' money.
 _APPEAL = re.compile(
     r"(?:赞助|捐助|捐款|月捐|订阅|课金|支持)[^。，]{0,6}(?:我们|本[报刊网站台]|独立(?:媒体|新闻|传媒))|与我们(?:站在一起|同行)|成为[^。，]{0,8}(?:赞助人|月费|付费会员|订阅会员)"
