@@ -25,10 +25,10 @@ _MAY_NAME = re.compile("[源编編责責处转摘载自]")
 _CLOSING_BRACKET = re.compile(r"[（(【\[〔［](?P<inside>[^（()）【】\[\]]{2,60})[)）】\]〕］]?\s*\d{0,8}\s*$")
 # Credits typed behind the last sentence, without a bracket or a line of their own.
 _CLOSING_CREDIT = re.compile(
-    r"(?<=[。！？”）)】])\s*(?P<inside>(?:责任编辑|责编|编辑)\s*[:：][^。！？\n【】（）()]{2,60})$"
+    r"(?<=[。！？”）)】])\s*(?P<inside>(?:责任编辑|责编|编辑|文章来源|稿件来源|来源|稿源)\s*[:：][^。！？\n【】（）()]{2,60})$"
 )
 _EDITOR_BRACKET = re.compile(
-    r"\s*[（(【\[〔［]\s*(?:责任编辑|责\s*编|编辑|责任編輯|編輯)(?:\s*[:：]|\s)[^（()）【】\[\]\n]{0,40}[)）】\]〕］]\s*$"
+    r"\s*[（(【\[〔［]\s*(?:责任编辑|责\s*编|编辑|责任編輯|編輯)(?:\s*[:：]|\s)[^（()）【】\[\]\n]{0,40}[)）】\]〕］]\s*(?:\d{7,8}\s*)?$"
 )
 _LONGEST_BRACKET = 80
 

@@ -68,6 +68,9 @@ def find_headline(page: Page) -> Headline:
         if squashed and shown[:2] in page_title:
             text = squash(shown)
             inside = text in squashed and len(text) * 3 >= len(squashed) * 0.8
+            if inside and size < _SHORTEST and text != first_part and squashed.endswith(text) and is_outlet(shown):
+                # The site's name, longer than a short headline.
+                continue
             # A title cut short by the CMS: the line says it in full.
             if inside or (len(first_part) >= _SHORTEST and first_part in text and len(text) < 3 * len(first_part)):
                 names = (level == 3 and size >= _SHORTEST, min(len(text), len(squashed)))
