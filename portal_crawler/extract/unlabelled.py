@@ -21,7 +21,7 @@ _CALLED_SOURCE = re.compile(r"(?:^|[-_ ])(?:source|laiyuan|copyfrom)(?:[-_ ]|$)"
 _CALLED_AUTHOR = re.compile(r"(?:^|[-_ ])(?:author|zuozhe|byline|writer)(?:[-_ ]|$)")
 # What platforms print behind the name of an account that its owner has proved.
 _OF_ACCOUNT = "官方账号"
-_ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]{1,63}\.)+(?:com|cn|net|org)(?:\.cn)?\S*?(?=[\t\s\u3000]|$)")
+_ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]{1,63}\.){1,8}(?:com|cn|net|org)(?:\.cn)?\S*?(?=[\t\s\u3000]|$)")
 _BREAK = re.compile(r"[\s\u3000\xa0\t|｜【】\[\]]+")
 
 
