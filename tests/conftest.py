@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests import command_line
 
 ROOT = Path(__file__).parents[1]
 Finished = subprocess.CompletedProcess[bytes]
@@ -40,8 +41,7 @@ def cli(cli_environment: dict[str, str]) -> Callable[..., Finished]:
     """Runs the command line as a process, with its arguments, standard input and working directory."""
 
     def run(*arguments: str | Path, stdin: bytes = b"", cwd: Path = ROOT) -> Finished:
-        command = [sys.executable, "-m", "portal_crawler", *map(str, arguments)]
-        return subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, timeout=120, env=cli_environment)
+        return command_line.run(*arguments, stdin=stdin, cwd=cwd, timeout=120, env=cli_environment)
 
     return run
 

@@ -1,12 +1,11 @@
 """Crawls of a replica in processes of their own, which tests kill or whose disk they let fail.
 
-They are forked from a server that has imported everything already, so that a kill hits the crawl and not its imports.
+They are forked from a process that has loaded everything already, so that a kill hits the crawl and not its start.
 """
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
 import sqlite3
 import sys
@@ -19,11 +18,8 @@ from typing import Any
 from portal_crawler.archive import ArchiveError, read_exchange, write
 from portal_crawler.article import Channel, Portal
 from portal_crawler.store import StorageError, database
+from tests.command_line import forked
 
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(
-    ["portal_crawler.runs", "tests.crawl_process", "scrapy.core.downloader.handlers.http11"]
-)
 _DONE = "fault.txt"
 
 
@@ -43,7 +39,7 @@ def start_crawl(
     folder: Path, base: str, paths: Sequence[str], fault: Fault | None = None, portal: str = "replica"
 ) -> ForkServerProcess:
     """Begin a crawl of a replica's channels into `folder`; the process ends with the crawl's exit code."""
-    process = _context.Process(target=_crawl, args=(folder, base, tuple(paths), fault, portal))
+    process = forked.Process(target=_crawl, args=(folder, base, tuple(paths), fault, portal))
     process.start()
     return process
 

@@ -19,6 +19,7 @@ import pytest
 from portal_crawler.article import BEIJING
 from portal_crawler.store.gone import Standing, after_missing
 from portal_crawler.store.rechecks import SCHEDULE, next_check
+from tests.command_line import run_text
 from tests.faults.server import Answer, Asked, article, listing, portal
 
 # Shifts what a process reads as the time of day, and not the clock that only runs forward: `apt install libfaketime`.
@@ -36,11 +37,13 @@ def crawl(folder: Path, base: str, *flags: str, clock: str | Path | None = None,
     if clock is not None:
         shift |= {"LD_PRELOAD": str(FAKETIME), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1"}
         environment |= shift
-    command = [sys.executable, "-m", "portal_crawler", "crawl", f"{base}/gn/", "--db", str(folder / "p.db"), *flags]
-    command += ["--archive", str(folder / "a"), "--allow-private", "--delay", "0", "--json"]
-    result = subprocess.run(
-        command, capture_output=True, text=True, timeout=90, check=False, env=os.environ | environment
-    )
+    words = ["crawl", f"{base}/gn/", "--db", str(folder / "p.db"), "--archive", str(folder / "a"), *flags]
+    words += ["--allow-private", "--delay", "0", "--json"]
+    if environment:
+        command = [sys.executable, "-m", "portal_crawler", *words]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=90, env=os.environ | environment)
+    else:
+        result = run_text(*words, timeout=90)
     assert result.stdout, result.stderr
     found: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
     return found

@@ -23,14 +23,14 @@ import pytest
 from portal_crawler.archive import read_exchange
 from portal_crawler.demo import build, differences
 from portal_crawler.demo.server import Request, serve
+from tests.command_line import run_text
 
 BODY = "靖远县今年引进企业9家，注册资金1.55亿元，带动当地群众就业增收，受到各方好评。"
 
 
 def crawl(tmp_path: Path, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "portal_crawler", "crawl", *arguments]
-    command += ["--db", str(tmp_path / "p.db"), "--archive", str(tmp_path / "archive"), "--delay", "0", "--json"]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    places = ("--db", tmp_path / "p.db", "--archive", tmp_path / "archive")
+    return run_text("crawl", *arguments, *places, "--delay", "0", "--json", timeout=timeout)
 
 
 def summary_of(result: subprocess.CompletedProcess[str]) -> dict[str, Any]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.command_line import run_text
 from tests.test_crawl import Answer, article, crawl, listing, rows, site, summary_of
 
 SHELL = "<html><head><title>国内</title></head><body><div class=nav><a href='/gn/'>国内</a></div><ul id=list></ul>{}</body></html>"
@@ -204,7 +203,7 @@ place = Path({str(tmp_path)!r})
 options = CrawlOptions(db=place / "p.db", archive=place / "archive", channels=portal.channels, delay_s=0, allow_private=True)
 print(crawl_portal(portal, options).to_json())
 """
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    result = run_text(program=script)
     assert result.returncode == 0, result.stderr
     found: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
     return found

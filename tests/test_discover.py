@@ -6,7 +6,6 @@ import json
 import re
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
@@ -23,6 +22,7 @@ from portal_crawler.demo.server import serve as serve_demo
 from portal_crawler.demo.truth import differences
 from portal_crawler.portals import load_profile
 from portal_crawler.urls import identity
+from tests import command_line
 
 # A process of its own, since Twisted's reactor starts once.
 CRAWL = """
@@ -124,8 +124,7 @@ def differing(
 
 
 def crawl(case: Discovered, environment: dict[str, str], folder: Path) -> dict[str, list[str]]:
-    command = [sys.executable, "-c", CRAWL, str(case.profile), str(folder)]
-    result = subprocess.run(command, capture_output=True, env=environment, timeout=120)
+    result = command_line.run(case.profile, folder, program=CRAWL, env=environment, timeout=120)
     assert result.returncode == 0, result.stderr.decode()
     connection = sqlite3.connect(folder / "p.db")
     connection.row_factory = sqlite3.Row

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from portal_crawler.article import BEIJING, Article, Capture
 from portal_crawler.store import PageCapture, Writer, open_store, start_run
 from portal_crawler.store.rechecks import put_doubt, put_missing
 from portal_crawler.store.wording import Piece, compare, count_changes
+from tests.command_line import run_text
 
 URL = "http://www.news.example/a/1.html"
 SEEN = datetime(2021, 11, 19, 20, 10, tzinfo=BEIJING)
@@ -52,8 +52,7 @@ def db(tmp_path: Path) -> Path:
 
 
 def history(db: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "portal_crawler", "history", *arguments, "--db", str(db)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    return run_text("history", *arguments, "--db", db)
 
 
 def test_each_revision_shows_its_time_its_capture_and_what_changed(db: Path) -> None:

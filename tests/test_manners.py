@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -19,6 +17,7 @@ import pytest
 
 from portal_crawler.hosts import REFUSALS, Hosts
 from portal_crawler.middlewares.retry import retry_after_s
+from tests.command_line import run_text
 from tests.faults.server import Answer, Asked, Portal, article, listing, portal
 
 OTHER = "localhost"
@@ -43,11 +42,11 @@ def crawl(folder: Path, running: Portal, *flags: str, prelude: str = "") -> dict
         f'id = "p"\nname = "p"\nhosts = ["127.0.0.1", "{OTHER}", "nowhere.invalid"]\n[[channels]]\nname = "gn"\nurl = "{running.url}/gn/"\n',
         "utf-8",
     )
-    program = f"import sys\n{prelude}\nfrom portal_crawler.cli import main\nmain(sys.argv[1:])"
-    command = [sys.executable, "-c", program, "crawl", str(profile), "--db", str(folder / "p.db"), "--delay", "0"]
-    command += ["--archive", str(folder / "a"), "--allow-private", "--json", "--no-recheck", *flags]
+    program = f"{prelude}\nfrom portal_crawler.cli import main\nmain()"
+    places = ("--db", folder / "p.db", "--archive", folder / "a")
+    manners = ("--delay", "0", "--allow-private", "--json", "--no-recheck")
     environment = os.environ | {"no_proxy": f"127.0.0.1,{OTHER}"}
-    result = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False, env=environment)
+    result = run_text("crawl", profile, *places, *manners, *flags, program=program, env=environment, timeout=90)
     assert result.stdout, result.stderr
     found: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
     assert "Traceback" not in result.stderr, result.stderr

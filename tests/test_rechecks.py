@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from portal_crawler.archive import read_exchange
+from tests.command_line import run_text
 
 BODY = "靖远县今年引进企业9家，注册资金1.55亿元，带动当地群众就业增收，受到各方好评。"
 FRAME = """<html><head><title>{title}</title></head><body><div class="nav"><a href="/">首页</a> <a href="/list/">要闻</a></div>
@@ -108,9 +109,9 @@ class Desk:
     base: str
 
     def crawl(self, *arguments: str) -> dict[str, Any]:
-        command = [sys.executable, "-m", "portal_crawler", "crawl", f"{self.base}/list/", "--allow-private", *arguments]
-        command += ["--db", str(self.db), "--archive", str(self.folder / "archive"), "--delay", "0", "--json"]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        places = ("--db", self.db, "--archive", self.folder / "archive")
+        manners = ("--allow-private", "--delay", "0", "--json")
+        result = run_text("crawl", f"{self.base}/list/", *arguments, *places, *manners, timeout=120)
         assert result.stdout and "Traceback" not in result.stderr, result.stderr
         found: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
         assert found["exit_code"] == result.returncode
@@ -212,8 +213,7 @@ def test_each_change_of_the_article_is_a_revision_and_nothing_else_is(portal: Po
     assert figures(found) == (12, 8, 4, 0, 0, 0) and found["updated"] == 4
     revised = desk.rows("SELECT url FROM articles WHERE revision = 2 ORDER BY id")
     assert sorted(row["url"].rpartition("/")[2] for row in revised) == ["1.html", "2.html", "3.html", "4.html"]
-    command = [sys.executable, "-m", "portal_crawler", "history", f"{desk.base}/2021/1119/4.html", "--json"]
-    shown = subprocess.run([*command, "--db", str(desk.db)], capture_output=True, text=True, check=False).stdout
+    shown = run_text("history", f"{desk.base}/2021/1119/4.html", "--json", "--db", desk.db).stdout
     first, second = map(json.loads, shown.splitlines())
     assert second["changes"]["body"]["pieces"][1:3] == [["removed", "9"], ["added", "12"]]
     places = {(row["file"], row["offset"]) for row in desk.rows("SELECT file, offset FROM captures")}
@@ -264,8 +264,7 @@ def test_deleted_article_is_suspect_then_gone_then_live_when_it_is_restored(port
     assert [found[1] for found in seen] == [found[2] for found in seen] == ["suspect", "suspect", "gone"]
     assert all(found[number] == "live" for found in seen for number in range(3, 13))
     assert desk.rows("SELECT body FROM articles WHERE state = 'gone'")[0]["body"].startswith(BODY)
-    command = [sys.executable, "-m", "portal_crawler", "search", "引进企业", "--db", str(desk.db), "--json"]
-    assert len(subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()) == 12
+    assert len(run_text("search", "引进企业", "--db", desk.db, "--json").stdout.splitlines()) == 12
     assert desk.rows("SELECT count(*) FROM ledger WHERE kind = 'article' AND state = 'done'")[0][0] == 12
     portal.edit(1)
     portal.answers.clear()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import ssl
-import subprocess
-import sys
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+from tests.command_line import run_text
 from tests.faults.server import FAULTY, article, portal
 
 Made = Callable[..., ssl.SSLContext]
@@ -71,9 +70,9 @@ def crawl(folder: Path, url: str, environment: dict[str, str], *, lenient: bool)
         f'id = "tls"\nname = "测试网"\nlenient_tls = {str(lenient).lower()}\n[[channels]]\nname = "国内"\nurl = "/gn/"\n',
         "utf-8",
     )
-    command = [sys.executable, "-m", "portal_crawler", "crawl", str(profile), "--host", url, "--allow-private"]
-    command += ["--delay", "0", "--json", "--db", str(folder / "p.db"), "--archive", str(folder / "a")]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
+    places = ("--db", folder / "p.db", "--archive", folder / "a")
+    manners = ("--allow-private", "--delay", "0", "--json")
+    result = run_text("crawl", profile, "--host", url, *manners, *places, timeout=120, env=environment)
     return result.returncode, json.loads(result.stdout.splitlines()[-1])
 
 

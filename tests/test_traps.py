@@ -5,23 +5,22 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from portal_crawler.spiders.trail import Trail
 from portal_crawler.store import Found
+from tests.command_line import run_text
 from tests.faults.server import Asked, article, listing, portal
 from tests.faults.traps import TRAPS
 
 
 def crawl(folder: Path, base: str, *flags: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "portal_crawler", "crawl", f"{base}/gn/", "--db", str(folder / "p.db"), *flags]
-    command += ["--archive", str(folder / "a"), "--allow-private", "--delay", "0", "--json", "--no-recheck"]
+    places = ("--db", folder / "p.db", "--archive", folder / "a")
+    manners = ("--allow-private", "--delay", "0", "--json", "--no-recheck")
     environment = os.environ | {"no_proxy": "127.0.0.1"}
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
+    result = run_text("crawl", f"{base}/gn/", *places, *flags, *manners, env=environment)
     found: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
     return found
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,9 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.command_line import run_text
 from tests.faults.kinds import FAULTS, Fault
 from tests.faults.server import FAULTY, portal
 from tests.faults.traps import TRAPS, Trap
+
+# A crawl that says in the end how much memory it had at most.
+_CRAWL = """
+import resource, sys
+from portal_crawler.cli import main
+try:
+    main()
+finally:
+    print(f"peak_kb={resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}", file=sys.stderr)
+"""
 
 
 @dataclass(frozen=True)
@@ -43,11 +52,11 @@ def crawl(fault: Fault, folder: Path) -> Outcome:
     """Crawl the faulty portal once into a new database."""
     with portal(fault.answers) as running:
         started = time.monotonic()
-        command = [sys.executable, "-m", "tests.faults.table", "--crawl", f"{running.url}/gn/"]
-        command += ["--db", str(folder / "p.db"), "--archive", str(folder / "a"), "--allow-private"]
-        command += ["--delay", "0", "--json"]
+        places = ("--db", folder / "p.db", "--archive", folder / "a")
+        manners = ("--allow-private", "--delay", "0", "--json")
         environment = os.environ | {"no_proxy": "127.0.0.1,localhost"}
-        result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=environment)
+        words = ("crawl", f"{running.url}/gn/", *places, *manners)
+        result = run_text(*words, program=_CRAWL, env=environment, timeout=300)
         seconds = time.monotonic() - started
     peak = re.search(r"peak_kb=(\d+)", result.stderr)
     memory_kb = int(peak[1]) if peak else 0
@@ -85,9 +94,6 @@ def surprises(fault: Fault, outcome: Outcome) -> list[str]:
 
 def main() -> None:
     """Print the table; exit 1 if an outcome is not the expected one."""
-    if sys.argv[1:2] == ["--crawl"]:
-        _crawl_here(sys.argv[2:])
-        return
     names = sys.argv[1:]
     wrong = 0
     print(f"{'fault':44} {'state':8} {'exit':>4} {'s':>6} {'MB':>5}  reason")
@@ -104,16 +110,6 @@ def main() -> None:
         why = " ".join(outcome.summary.get("traps", ())) or outcome.reason
         print(f"{line}  {why[:110]}{'  UNEXPECTED: ' if found else ''}{', '.join(found)}", flush=True)
     sys.exit(wrong > 0)
-
-
-def _crawl_here(arguments: list[str]) -> None:
-    """The crawl in this process, which then says how much memory it had at most."""
-    from portal_crawler.cli import main as command_line
-
-    try:
-        command_line(["crawl", *arguments])
-    finally:
-        print(f"peak_kb={resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}", file=sys.stderr)
 
 
 if __name__ == "__main__":
