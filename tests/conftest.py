@@ -15,23 +15,16 @@ ROOT = Path(__file__).parents[1]
 Finished = subprocess.CompletedProcess[bytes]
 
 
-# What the tests read exports with. sqlite-utils loads it wherever it is, a third of a second at every start.
-NOT_REQUIRED = ("pandas", "numpy")
-
-
 @pytest.fixture(scope="session", autouse=True)
-def users_libraries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Processes that a test starts have the libraries that a user has, not those of the tests alone."""
-    folder = tmp_path_factory.mktemp("libraries")
-    for name in NOT_REQUIRED:
-        (folder / f"{name}.py").write_text(f'raise ModuleNotFoundError("only tests have {name}", name="{name}")\n')
+def checkout() -> Iterator[None]:
+    """Processes that a test starts run this checkout, in whatever directory."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", f"{folder}{os.pathsep}{ROOT}")
+        patch.setenv("PYTHONPATH", str(ROOT))
         yield
 
 
 @pytest.fixture(scope="session")
-def cli_environment(users_libraries: None) -> dict[str, str]:
+def cli_environment(checkout: None) -> dict[str, str]:
     """The environment in which the command line of this checkout runs, loopback never through a proxy."""
     return os.environ | {"no_proxy": "127.0.0.1,localhost"}
 

@@ -33,7 +33,7 @@ def test_it_runs_as_a_script_from_an_empty_directory_to_a_plot(tmp_path: Path, c
         cwd=tmp_path,
         capture_output=True,
         timeout=240,
-        env=cli_environment | {"MPLBACKEND": "agg", "PYTHONPATH": str(ROOT)},
+        env=cli_environment | {"MPLBACKEND": "agg"},
     )
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     assert (tmp_path / "articles-per-day.png").read_bytes().startswith(b"\x89PNG")
