@@ -12,27 +12,22 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC
 
-from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from portal_crawler import __version__
 from portal_crawler.archive.exchange import Exchange, Headers
-from portal_crawler.archive.record import sha1_of
-from portal_crawler.archive.scan import stored
+from portal_crawler.archive.scan import compressed, stored
 
-# zlib's middle level: on pages of news, level 9 saves 1 % more and takes twice as long.
-_COMPRESSION = 6
 _ORIGINAL = b"X-Archive-Orig-"
 _SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """An exchange's two records as bytes, the digest of the response's body, and the response's WARC-Date."""
+    """An exchange's two records as bytes, and the response's WARC-Date."""
 
     request: bytes
     response: bytes
-    digest: str
     date: str
 
 
@@ -58,36 +53,32 @@ def warcinfo(file_name: str, run: str) -> bytes:
     return stored(_written(record))
 
 
-def members(exchange: Exchange, original: Original | None = None) -> Members:
+def members(exchange: Exchange, digest: str, original: Original | None = None) -> Members:
     """The request and the response record of an exchange; the request refers to the response.
 
-    original: an earlier response with the same body; the record is then a revisit, without the body.
+    digest: of the exchange's body, as `sha1_of` gives it. original: an earlier response with the same body; the record
+    is then a revisit, without the body.
     """
     response_id = uuid.uuid4().urn
     head = [_unframed(line, len(exchange.body)) for line in _head(exchange)]
     kind = WarcRecordType.revisit if original else WarcRecordType.response
     response = _record(exchange, kind, head, b"" if original else exchange.body)
     response.headers["WARC-Record-ID"] = f"<{response_id}>"
-    digest = hashlib.sha1(exchange.body, usedforsecurity=False).digest()
+    response.headers["WARC-Payload-Digest"] = digest
     if original:
         response.headers["WARC-Profile"] = _SAME_PAYLOAD
-        response.headers["WARC-Payload-Digest"] = sha1_of(exchange.body)
         response.headers["WARC-Refers-To-Target-URI"] = original.url
         response.headers["WARC-Refers-To-Date"] = original.date
         # No standard field says where it lies; without one, a reader has to have an index of everything.
         response.headers["Refers-To-Member"] = f"{original.file}:{original.offset}+{original.length}"
-    member = _compressed(response, None if original else digest)
+    # One gzip member, so that it can be read from its offset alone.
+    member = compressed(_written(response))
     request = _record(
         exchange, WarcRecordType.request, [_request_line(exchange), *_lines(exchange.request_headers)], b""
     )
     request.headers["WARC-Concurrent-To"] = f"<{response_id}>"
     request.headers["Response-Member-Digest"] = f"sha256:{hashlib.sha256(member).hexdigest()}"
-    return Members(
-        request=stored(_written(request)),
-        response=member,
-        digest=sha1_of(exchange.body),
-        date=response.headers["WARC-Date"],
-    )
+    return Members(stored(_written(request)), member, response.headers["WARC-Date"])
 
 
 def _request_line(exchange: Exchange) -> bytes:
@@ -140,14 +131,4 @@ def _written(record: WarcRecord) -> bytes:
     """The record as bytes, with its block digest."""
     buffer = io.BytesIO()
     record.write(buffer, checksum_data=True)
-    return buffer.getvalue()
-
-
-def _compressed(record: WarcRecord, payload_digest: bytes | None) -> bytes:
-    """The record as one gzip member, so that it can be read from its offset alone."""
-    buffer = io.BytesIO()
-    stream = GzipWriter(buffer, compression_level=_COMPRESSION)
-    record.write(stream, checksum_data=True, payload_digest=payload_digest)
-    # Without this the file is one stream that nothing can seek.
-    stream.finish()
     return buffer.getvalue()

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from portal_crawler.archive.exchange import ArchiveError, Exchange
 from portal_crawler.archive.read import original_of, read_record
-from portal_crawler.archive.record import sha1_of
 from portal_crawler.archive.records import Original
 
 # File, offset and length of a response's record.
@@ -31,11 +30,10 @@ class Bodies:
         # By digest, the one that came longest ago first.
         self._known: dict[str, Original] = {}
 
-    def original(self, exchange: Exchange) -> Original | None:
-        """An earlier response with the same body, None where there is none or it cannot be read."""
+    def original(self, exchange: Exchange, digest: str) -> Original | None:
+        """An earlier response with the body of this digest, None where there is none or it cannot be read."""
         if len(exchange.body) < _LEAST:
             return None
-        digest = sha1_of(exchange.body)
         if digest in self._known:
             # To the end: what comes again and again is never forgotten.
             self._known[digest] = self._known.pop(digest)

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from portal_crawler.archive.exchange import ArchiveError, Exchange, check_portal_id
+from portal_crawler.archive.record import sha1_of
 from portal_crawler.archive.records import Original, members, warcinfo
 from portal_crawler.archive.repeats import Bodies, Place
 from portal_crawler.article import BEIJING, Capture
@@ -70,19 +71,20 @@ class ArchiveWriter:
         Of a body that is archived already, the response's record is a revisit of that one.
         """
         self._refuse_if_broken()
-        original = self._bodies.original(exchange)
-        made = members(exchange, original)
+        digest = sha1_of(exchange.body)
+        original = self._bodies.original(exchange, digest)
+        made = members(exchange, digest, original)
         handle = self._segment()
         offset = self._size + len(made.request)
         self._append(handle, made.request + made.response)
         own = Original(exchange.url, made.date, self._file, offset, len(made.response))
-        self._bodies.add(made.digest, len(exchange.body), original or own)
+        self._bodies.add(digest, len(exchange.body), original or own)
         return Capture(
             url=exchange.url,
             fetched_at=exchange.fetched_at.astimezone(BEIJING).isoformat(timespec="seconds"),
             status=exchange.status,
             content_type=exchange.header("content-type"),
-            digest=made.digest,
+            digest=digest,
             file=self._file,
             offset=offset,
             length=len(made.response),
