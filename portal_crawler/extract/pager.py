@@ -25,9 +25,9 @@ _TRS = re.compile(
 )
 # The /system/ family numbers its list pages upwards in time: the page before the newest is the next one.
 _COUNT_PAGE = re.compile(
-    r"(?P<before>/system/+count/.*/)\d{3}/\d{3}/(?P<name>c\w+_)(?P<number>\d{9})(?P<after>\.s?html?)$"
+    r"(?P<before>/system/{1,9}count/.{0,200}/)\d{3}/\d{3}/(?P<name>c\w+_)(?P<number>\d{9})(?P<after>\.s?html?)$"
 )
-_COUNT_SCRIPT = re.compile(r"/system/+count/.*/(?P<name>count_page_list_(?P<node>\d+)\.js)$")
+_COUNT_SCRIPT = re.compile(r"/system/{1,9}count/.{0,200}/(?P<name>count_page_list_(?P<node>\d+)\.js)$")
 # A name in the same directory.
 _PLAIN = re.compile(r"[\w-]+\.\w+(?:\?|$)")
 _MOST = re.compile(r"maxpage\s*=\s*[\"']?(\d{1,9})")

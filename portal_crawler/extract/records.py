@@ -25,7 +25,7 @@ _MOST_RECORDS = 5000
 _MOST_VISITS = 100_000
 # What is none wherever the name stands, and what is none when it is the list's own name.
 _ASIDE = re.compile(
-    r"^(?:hot\w*|\w*hot|rank\w*|\w*rank|phb|ads?(?:list|data|items)?|advert\w*|nav\w*|menus?|menulist|\w*recommend\w*|"
+    r"^(?:hot\w*|\w*hot|rank\w*|\w*rank|phb|ads?(?:list|data|items)?|advert\w*|nav\w*|menus?|menulist|\w{0,60}recommend\w{0,60}|"
     r"recom\w*|tuijian|related?|friend\w*|banner\w*|slide\w*|carousel\w*|swiper\w*|breadcrumb\w*|focus\w*|lunbo|jiaodian)$"
 )
 _NO_LIST = re.compile(
