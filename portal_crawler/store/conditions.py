@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from portal_crawler.store.fold import letter_runs
+from portal_crawler.store.fold import letter_runs, phrase_in_index
 from portal_crawler.store.query import And, Node, Not, Or, QueryError, Term, parse_query, period_of
 
 _INDEXED = ("title", "body")
@@ -154,31 +154,52 @@ def _is_exact(part: Node) -> bool:
 
 
 def _phrases(text: str, column: str | None) -> Expression | None:
-    """A term as phrases of pairs, one a run of letters; of one letter, every pair that begins with it and itself."""
+    """A term as a phrase of what the index has of it; of one letter, every pair that begins with it and itself."""
     runs = letter_runs(text)
     if not runs:
         return None
+    tokens = phrase_in_index(text)
     # A single letter costs the index a hundred times what a pair does, and narrows nothing down beside one.
-    asked = [run for run in runs if len(run) > 1] or runs
-    phrases = [
-        f'"{run}"*' if len(run) == 1 else '"' + " ".join(run[at : at + 2] for at in range(len(run) - 1)) + '"'
-        for run in asked
-    ]
-    joined = " AND ".join(phrases)
+    phrase = '"' + " ".join(tokens) + '"' if tokens else f'"{runs[0]}"*'
     # FTS5 takes some letters of other alphabets for the same that are not.
     is_plain = all(letter.isascii() or letter.lower() == letter.upper() for letter in text)
-    return Expression(f"{column} : ({joined})" if column else joined, runs == [text] and is_plain)
+    return Expression(f"{column} : {phrase}" if column else phrase, runs == [text] and is_plain)
+
+
+def filters_of(node: Node) -> tuple[list[Condition], Node | None]:
+    """The portal and the period that every article of a query is of, as conditions, and what else it asks for.
+
+    An index answers these conditions; they may be NULL.
+    """
+    parts = node.parts if isinstance(node, And) else (node,)
+    conditions: list[Condition] = []
+    rest: list[Node] = []
+    for part in parts:
+        match part:
+            case Term(text, "portal"):
+                conditions.append(Condition("a.portal = ?", (text,)))
+            case Term(text, "date"):
+                conditions += _sides(text)
+            case _:
+                rest.append(part)
+    if len(rest) < 2:
+        return conditions, rest[0] if rest else None
+    return conditions, And(tuple(rest))
 
 
 def _published(period: str) -> Condition:
+    return _joined("AND", [Condition(f"coalesce({side.sql}, 0)", side.values) for side in _sides(period)])
+
+
+def _sides(period: str) -> list[Condition]:
     first, last = period_of(period)
     sides = []
     if first:
-        sides.append(Condition("coalesce(a.published_at >= ?, 0)", (first,)))
+        sides.append(Condition("a.published_at >= ?", (first,)))
     if last:
         # Any time of that day, month or year: T and - sort before U.
-        sides.append(Condition("coalesce(a.published_at < ?, 0)", (f"{last}U",)))
-    return _joined("AND", sides)
+        sides.append(Condition("a.published_at < ?", (f"{last}U",)))
+    return sides
 
 
 def _negated(part: Condition) -> Condition:

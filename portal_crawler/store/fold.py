@@ -7,11 +7,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import product
+from math import prod
 
 # Ideographs that neither change nor melt into a neighbour, and texts in which nothing can become one.
 _IDEOGRAPHS = re.compile("[一-鿿]+")
 # Pairs in memory at once: of a text of 4 MB in one run, all of them take 120 MB.
 _AT_ONCE = 20_000
+# So many spellings are sooner looked for one by one than as a pattern.
+_FEW_SPELLINGS = 3
 _USUAL = re.compile("[\\t\\n\\r -~·—‘-”…\u3000-〠一-鿿！-～]*+")
 
 
@@ -37,6 +41,8 @@ def contains_folded(text: str | None, needle: str) -> bool:
         return True
     if _is_to_be_folded(text, needle):
         return needle in fold(text)
+    if written.whole:
+        return any(whole in text for whole in written.whole)
     # Most texts lack the piece, and to look for it takes a fifth of the time.
     return written.piece in text and written.pattern is not None and written.pattern.search(text) is not None
 
@@ -64,18 +70,28 @@ def _is_to_be_folded(text: str, needle: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """How a folded text stands in usual ones: a piece that is the same there, and a pattern, None if it never does."""
+    """How a folded text stands in usual ones: a piece that is the same there, and a pattern, None if it never does.
+
+    whole: all that it may be written as, if that is little; else nothing.
+    """
 
     piece: str
+    whole: tuple[str, ...]
     pattern: re.Pattern[str] | None
 
 
 @lru_cache(maxsize=1_000)
 def _written(needle: str) -> _Written:
     piece = max(_IDEOGRAPHS.findall(needle), key=len, default="")
-    ways = [letter if _IDEOGRAPHS.match(letter) else _spellings().get(letter) for letter in needle]
-    pattern = None if None in ways else re.compile("".join(f"[{re.escape(way)}]" for way in ways if way))
-    return _Written(piece, pattern)
+    ways = [letter if _IDEOGRAPHS.match(letter) else _spellings().get(letter, "") for letter in needle]
+    if not all(ways):
+        return _Written(piece, (), None)
+    count = prod(map(len, ways))
+    return _Written(
+        piece,
+        tuple(map("".join, product(*ways))) if count <= _FEW_SPELLINGS else (),
+        re.compile("".join(f"[{re.escape(way)}]" for way in ways)),
+    )
 
 
 @cache
@@ -91,6 +107,22 @@ def _spellings() -> dict[str, str]:
 def letter_runs(folded: str) -> list[str]:
     """The runs of letters and digits of an already folded text; only what stands in them is indexed."""
     return folded.translate(_BREAKS).split()
+
+
+def phrase_in_index(folded: str) -> list[str]:
+    """The tokens that follow each other in the index wherever an already folded text stands; it may stand elsewhere.
+
+    What stands between two runs is not in the index, but that the first ends there is. A single letter at the end
+    without such a mark behind it is left out: it is no token, but the beginning of many.
+    """
+    runs = letter_runs(folded)
+    ends = folded.translate(_BREAKS).endswith(" ")
+    tokens: list[str] = []
+    for place, run in enumerate(runs):
+        tokens += [run[at : at + 2] for at in range(len(run) - 1)]
+        if ends or place < len(runs) - 1:
+            tokens.append(run[-1])
+    return tokens
 
 
 def bigrams(text: str) -> str:

@@ -8,15 +8,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from portal_crawler.store.conditions import Condition, expression_of, in_channel, indexed_condition, text_condition
+from portal_crawler.store.conditions import (
+    Condition,
+    expression_of,
+    filters_of,
+    in_channel,
+    indexed_condition,
+    text_condition,
+)
 from portal_crawler.store.database import StorageError, Store
 from portal_crawler.store.query import And, Node, Not, Or, Term, parse_query
 from portal_crawler.store.snippets import beginning, marked, on_one_line, snippet, terms_to_mark
 
-# How many articles the index may find for them to be looked at one by one, and how many of the newest are read
-# to see whether what is sought is in so many that the newest will do; how many of them at once; and in how many
-# titles what the index does not know is looked for before the texts are read. Tried out with 1,000,000 articles.
-_FEW = 300
+# How many articles the index may find for them to be looked up one by one, and how many of the newest are read first
+# to see whether what is sought is in so many that these will do; how many of them at once; and in how many titles what
+# the index does not know is looked for before the texts are read. Tried out with 600,000 articles.
+_FEW = 1_500
 _NEWEST_TITLES, _NEWEST_TEXTS = 500, 200
 _AT_ONCE = 50
 _MOST_CHECKED = 400
@@ -65,9 +72,11 @@ def search(
     node = parse_query(query)
     if node is None:
         return []
-    conditions = filters(portal=portal, channel=channel, source=source, since=since, until=until)
+    of_query, wanted = filters_of(node)
+    conditions = filters(portal=portal, channel=channel, source=source, since=since, until=until) + of_query
     with _time_limit(store, timeout_s):
-        ids = _best(store, node, conditions, offset + limit)[offset:]
+        most = offset + limit
+        ids = (_best(store, wanted, conditions, most) if wanted else _in_order(store, conditions, most))[offset:]
         rows = {
             row["id"]: row
             for row in store.rows(
@@ -138,27 +147,36 @@ def _newest(
             return _read_newest(store, node, filters, limit, most_checked)
         return _in_order(store, [*filters, indexed_condition(node)], limit)
     # A single letter is every pair that begins with it: the index reads all of them before it gives the first.
-    if "*" not in expression.text and _is_rare(store, expression.text):
-        indexed = "article_search s CROSS JOIN articles a ON a.id = s.rowid WHERE article_search MATCH ?"
-    else:
+    is_letter = "*" in expression.text
+    few = None if is_letter else _found_if_few(store, expression.text)
+    if few is None:
         newest = _read_newest(store, node, filters, limit, most_read)
         if len(newest) == limit:
             return newest
-        # The plus keeps SQLite from looking up every article of the index to sort them.
-        indexed = "articles a WHERE +a.id IN (SELECT rowid FROM article_search WHERE article_search MATCH ?)"
-    where = _all_of(filters)
-    exact = expression.exact
-    rows = store.rows(
-        f"SELECT a.id FROM {indexed} AND {where.sql} ORDER BY a.published_at DESC, a.id DESC LIMIT ?",
-        [expression.text, *where.values, limit if exact else most_checked or -1],
-    )
-    found = [row[0] for row in rows]
-    return found if exact else _first_of(store, found, text_condition(node), limit)
+        if is_letter:
+            few = _found_if_few(store, expression.text)
+    if few is None:
+        # The plus keeps SQLite from looking up every article of the index to sort them: it goes through the articles
+        # from the newest on until it has enough.
+        indexed = Condition(
+            "+a.id IN (SELECT rowid FROM article_search WHERE article_search MATCH ?)", (expression.text,)
+        )
+    elif few:
+        indexed = Condition(f"a.id IN ({', '.join(map(str, few))})")
+    else:
+        return []
+    if expression.exact:
+        return _in_order(store, [*filters, indexed], limit)
+    if most_checked is not None:
+        return _first_of(store, _in_order(store, [*filters, indexed], most_checked), text_condition(node), limit)
+    return _in_order(store, [*filters, indexed, text_condition(node)], limit)
 
 
-def _is_rare(store: Store, expression: str) -> bool:
-    sql = "SELECT count(*) FROM (SELECT 1 FROM article_search WHERE article_search MATCH ? LIMIT ?)"
-    return int(store.rows(sql, [expression, _FEW + 1])[0][0]) <= _FEW
+def _found_if_few(store: Store, expression: str) -> list[int] | None:
+    """What the index finds, None if that is much."""
+    sql = "SELECT rowid FROM article_search WHERE article_search MATCH ? LIMIT ?"
+    rows = store.rows(sql, [expression, _FEW + 1])
+    return [row[0] for row in rows] if len(rows) <= _FEW else None
 
 
 def _read_newest(store: Store, node: Node, filters: list[Condition], limit: int, most_read: int) -> list[int]:
