@@ -34,7 +34,7 @@ BOUNDED: dict[str, tuple[int, Callable[[Any], object]]] = {
 _SIZE = 2400
 # What is cheaper than this is not worth a second look: 500 ns a character.
 _CHEAP_S = 0.0012
-# Of an expression that is not linear, half of the time would go into the first quarter of the second half.
+# Of four times the size: linear is 4, the square 16.
 _GROWTH = 8.0
 _PATIENCE_S = 0.3
 
@@ -120,15 +120,20 @@ def slow_text(pattern: re.Pattern[Any], way: str) -> str | None:
     shorter = dict(enumerate(attacks(pattern, _SIZE // 4)))
     for number, text in enumerate(attacks(pattern, _SIZE)):
         try:
-            if cost_of(pattern, text, way) < _CHEAP_S:
-                continue
-            # A busy machine has made a sound one look slow, perhaps: the least of several is its own.
-            long_s, short_s = (min(cost_of(pattern, one, way) for _ in range(4)) for one in (text, shorter[number]))
+            if cost_of(pattern, text, way) >= _CHEAP_S and all(
+                _outgrows(pattern, text, shorter[number], way) for _ in range(3)
+            ):
+                return text[:60]
         except TooLong:
             return text[:60]
-        if long_s >= _CHEAP_S and long_s > _GROWTH * short_s:
-            return text[:60]
     return None
+
+
+def _outgrows(pattern: re.Pattern[Any], text: str, shorter: str, way: str) -> bool:
+    """Whether a text costs more than its length says. A busy machine only adds to a cost: the least of several counts."""
+    costs = [(cost_of(pattern, text, way), cost_of(pattern, shorter, way)) for _ in range(4)]
+    long_s, short_s = map(min, zip(*costs, strict=True))
+    return long_s >= _CHEAP_S and long_s > _GROWTH * short_s
 
 
 @pytest.mark.parametrize(
