@@ -43,6 +43,7 @@ _ENOUGH = 60.0
 _SHORTEST_TOLD = 15
 # What hangs on an announcement is named in its text, by links.
 _ATTACHMENT = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar)[\W_]*$", re.I)
+_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 _ADVERTISEMENT = re.compile(r"[\W_]*(?:广告|廣告|推广|推廣|赞助|贊助)[\W_]*$")
 # What a digest prints before the headline of each of its items, which may be a link.
 _NUMBERED = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、]")
@@ -317,7 +318,10 @@ def _tail(page: Page, weighed: list[_Weighed], start: int, first: int, end: int)
             after = sum(
                 other.weight
                 for position, other in enumerate(weighed[index:end], index)
-                if other.kind == _TEXT and homes.get(_place(page, start + position), 0.0) * 4 >= before
+                if other.kind == _TEXT
+                and homes.get(_place(page, start + position), 0.0) * 4 >= before
+                # Below a linked headline stands its teaser.
+                and not (item.kind != _HEADING and _is_teaser_below(page, weighed, start, position))
             )
             # A box of links may stand inside an article, which goes on beside it; credits and notices stand below.
             if item.kind == _END or after < (_WORTH_TAKING if item.kind == _HEADING else before):
@@ -328,6 +332,11 @@ def _tail(page: Page, weighed: list[_Weighed], start: int, first: int, end: int)
     ):
         end -= 1
     return end
+
+
+def _is_teaser_below(page: Page, weighed: list[_Weighed], start: int, index: int) -> bool:
+    """Whether a line stands right below a linked headline beside it."""
+    return weighed[index - 1].kind == _LINKS and home(page, start + index - 1) == home(page, start + index)
 
 
 def _is_count(line: Line, page: Page) -> bool:
@@ -367,12 +376,29 @@ def _place(page: Page, index: int) -> int:
 
 
 def _in_row_of_text(page: Page, weighed: list[_Weighed], start: int, index: int) -> bool:
-    """Whether a linked cell stands in a row of a table with more cells of text than links (a list of winners)."""
+    """Whether a linked cell stands in a row of a table with more cells of text than links (a list of winners).
+
+    A ranking has numbers and days beside its links, and no words.
+    """
     blocks = page.blocks
     row = blocks.parents[page.lines[start + index].block]
-    cells = weighed[max(blocks.starts[row] - start, 0) : blocks.ends[row] - start]
-    texts = sum(item.kind == _TEXT for item in cells)
-    return blocks.tags[row] == "tr" and texts >= 2 and texts * 2 > len(cells)
+    first = max(blocks.starts[row] - start, 0)
+    cells = weighed[first : blocks.ends[row] - start]
+    texts = [place for place, item in enumerate(cells, first + start) if item.kind == _TEXT]
+    if blocks.tags[row] != "tr" or len(texts) < 2 or len(texts) * 2 <= len(cells):
+        return False
+    return any(_WORD.search(page.lines[place].text) for place in texts)
+
+
+def _in_row_of_link(page: Page, weighed: list[_Weighed], start: int, index: int) -> bool:
+    """Whether a cell without words stands in a row with a link that is none of the text: its rank, its readers."""
+    blocks = page.blocks
+    row = blocks.parents[page.lines[start + index].block]
+    if blocks.tags[row] != "tr" or _WORD.search(page.lines[start + index].text):
+        return False
+    first = max(blocks.starts[row] - start, 0)
+    linked = [place for place in range(first, blocks.ends[row] - start) if weighed[place].kind == _LINKS]
+    return any(not _in_row_of_text(page, weighed, start, place) for place in linked)
 
 
 def _is_text(page: Page, weighed: list[_Weighed], start: int, index: int, end: int) -> bool:
@@ -385,5 +411,7 @@ def _is_text(page: Page, weighed: list[_Weighed], start: int, index: int, end: i
         return index + 1 < end and weighed[index + 1].kind == _TEXT and weighed[index + 1].weight > 0
     if item.kind == _LINKS and page.blocks.tags[page.lines[start + index].block] in ("td", "th"):
         return _in_row_of_text(page, weighed, start, index)
+    if item.kind == _TEXT and item.weight < 1.0 and page.blocks.tags[page.lines[start + index].block] == "td":
+        return not _in_row_of_link(page, weighed, start, index)
     # Words of notices in the middle of a text are the text's own.
     return item.kind in (_TEXT, _NOTICE)

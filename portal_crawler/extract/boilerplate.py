@@ -62,7 +62,7 @@ _LONGEST_OPENING = 24
 # Words of notices. One of them in a sentence is news, two in one line are a notice about rights.
 _RIGHTS = re.compile(
     r"凡本[网站]|本[网站]注明|注明.{0,4}来源|[未非]经.{0,12}(?:授权|许可|同意)|不得(?:转载|复制|摘编|建立镜像)|转载(?:请|时|须|自|目的|出于)|版权(?:所有|归|均属|声明|属于|问题)|侵犯|侵权|著作权|"
-    r"免责|不代表本[网站平]|仅代表作者|不承担|法律责任|如有(?:侵权|异议)|及时(?:删除|处理)|联系本[网站]|与本[网站]联系|本[网站](?:及其)?(?:不|无法)|其真实性|投诉|稿件.{0,6}稿酬|观点和?(?:对其)|参考之?用|投资建议|风险自担|知识产权|信息存储|书面授权|任何单位(?:和|或|及)个人"
+    r"免责|不代表本[网站平]|仅代表(?:该|其|本文)?作者|仅提供信息|不承担|法律责任|如有(?:侵权|异议)|及时(?:删除|处理)|联系本[网站]|与本[网站]联系|本[网站](?:及其)?(?:不|无法)|其真实性|投诉|稿件.{0,6}稿酬|观点和?(?:对其)|参考之?用|投资建议|风险自担|知识产权|信息存储|书面授权|任何单位(?:和|或|及)个人"
 )
 # An article about copyright uses the same words, but only a notice speaks of the site that prints it.
 _SPEAKS_FOR_ITSELF = re.compile(
@@ -91,6 +91,8 @@ _TELLS = re.compile(
     r"^第[一二三四五六七八九十百零\d]{1,5}[条章款]|辩称|诉称|查明|判决|判令|原告|被告|[一二]审(?!三审)|"
     r"(?<![您你者方])(?:认为|表示|介绍|指出|提醒)[，,：:“]"
 )
+# A law says what happens to those who do something; a notice speaks of the site that prints it.
+_RULES = re.compile(r"^(?!.*(?:本[网站报台刊]|我们|凡))[^。]*的，(?:应当|由|处|可|依法)")
 # What somebody else's notice says, in quotation marks; 注明“来源：X” is short.
 _QUOTED = re.compile(r"“[^“”]{8,}”|「[^「」]{8,}」")
 # Appeals of papers that live on their readers' money.
@@ -104,12 +106,12 @@ _NOTICE_WORD = re.compile(
 )
 # What is to be done with a code to be served, enrolled or heard is text; what is to be followed by it is not.
 _ACCOUNT = re.compile(
-    r"^(?![（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.．、])(?!(?!.*(?:关注|公众号|下载|客户端|更多)).*(?:办理|报名|填写|填报|提交|查询|预约|申请|申报|缴[费纳]|购[票买]|登记))[\W_]*(?:(?:请|欢迎|更多|长按|微信)?[^。]{0,14}(?:扫描?(?:一扫|码|二维码|下方|上方|以下|左侧|右侧)|长按)[^。]{0,24}(?:二维码|关注|下载|客户端|公众号|微信|APP|阅读)|"
+    r"^(?!.*(?:诈骗|骗局|骗取|不要|切勿|谨防|警惕|近期|近日|日前))(?![（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.．、])(?!(?!.*(?:关注|公众号|下载|客户端|更多)).*(?:办理|报名|填写|填报|提交|查询|预约|申请|申报|缴[费纳]|购[票买]|登记))[\W_]*(?:(?:请|欢迎|更多|长按|微信)?[^。]{0,14}(?:扫描?(?:一扫|码|二维码|下方|上方|以下|左侧|右侧)|长按)[^。]{0,24}(?:二维码|关注|下载|客户端|公众号|微信|APP|阅读)|"
     r"(?:[^。，]{0,12}[，,]\s*)?(?:欢迎|敬请|请)?关注[^。，]{0,20}(?:公众号|微信$|官方微信|官方微博|微信号|客户端|[,，]\s*(?:了解|获取|查看|看)更多[^。，]*。?$)|(?:立即|马上|赶快|赶紧|欢迎|请)?(?:打开|下载|安装)[^。，]{0,12}(?:APP|客户端|App|app)|"
-    r"加入LINE|订阅[^。，]{0,10}(?:简报|邮件|周报|通讯|专栏|电子报)|(?:广告)?[\W_]*请?(?:继续)?往下(?:继续)?阅读|[^。]{0,40}(?:点[我此击]|按我|立即|马上)下载\s*(?:APP|App|客户端)|[^。，]{0,12}用手机随时随地看新闻|更多(?:精彩|内容|资讯)[^。]{0,20}(?:请|关注|点击|下载|登录|访问)|点击右上角|扫一扫[，,]?[^。，]{0,12}$|本文来自[^。]{0,20}(?:客户端|更多|下载|APP|app))[^。]*。?$"
+    r"加入LINE|[^。，]{0,6}由\s*(?:AI|人工智能)[^。，]{0,4}(?:生成|提炼|总结)[^。]{0,8}|订阅[^。，]{0,10}(?:简报|邮件|周报|通讯|专栏|电子报)|(?:广告)?[\W_]*请?(?:继续)?往下(?:继续)?阅读|[^。]{0,40}(?:点[我此击]|按我|立即|马上)下载\s*(?:APP|App|客户端)|[^。，]{0,12}用手机随时随地看新闻|更多(?:精彩|内容|资讯)[^。]{0,20}(?:请|关注|点击|下载|登录|访问)|点击右上角|扫一扫[，,]?[^。，]{0,12}$|本文来自[^。]{0,20}(?:客户端|更多|下载|APP|app))[^。]*。?$"
 )
 # One of these is in every such line.
-_INVITING = re.compile("扫|LINE|长按|关注|打开|下载|安装|随时随地|更多|右上角|本文来自|往下|订阅")
+_INVITING = re.compile("扫|LINE|长按|关注|打开|下载|安装|随时随地|更多|右上角|本文来自|往下|订阅|AI|人工智能")
 _END_MARK = re.compile(r"^[\W_]*(?:本文结束|全文结束|正文结束|文章结束|(?:THE\s+)?END|end)[\W_]*(?:[\w.]+)?$")
 
 
@@ -149,7 +151,7 @@ def opened_by(text: str) -> str | None:
 
 
 def is_invitation(text: str) -> bool:
-    """Whether a line asks readers to follow an account, scan a code or install a program."""
+    """Whether a line asks readers to follow an account, scan a code or install a program, or names a machine as author."""
     return len(text) <= 80 and _INVITING.search(text) is not None and _ACCOUNT.match(text) is not None
 
 
@@ -159,7 +161,7 @@ def is_notice(text: str) -> bool:
         return True
     if not _NOTICE_WORD.search(text):
         return len(text) <= 120 and _is_address(text)
-    if _TELLS.search(text):
+    if _TELLS.search(text) or _RULES.match(text):
         return False
     if _NOTICE_OPENING.match(text):
         return True

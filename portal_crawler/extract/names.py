@@ -36,6 +36,10 @@ _SPACED_NAME = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u
 # Parts of one foreign name, each with its capital; codes of staff have none.
 _LATIN_NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z]\.?)*(?: [A-Z][a-z]+){1,2}\b")
 _JOINED = "\x00"
+_WIDE_NAME = re.compile(
+    r"(?<![\u4e00-\u9fff])(?<![\u4e00-\u9fff][\s\u3000])([\u4e00-\u9fff])[\s\u3000]{1,4}([\u4e00-\u9fff])[\s\u3000]{1,4}([\u4e00-\u9fff])"
+    r"(?![\s\u3000]{0,4}[\u4e00-\u9fff](?![\u4e00-\u9fff]))(?![\u4e00-\u9fff])"
+)
 _NAME_BREAK = re.compile(r"[、,，;；/／\s\u3000\xa0&＆]+")
 _ROLES = re.compile(
     r"^(?:(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|新媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|通讯员|评论员|实习生|特约撰稿人|撰稿人|撰稿|摄影|报道员|编辑|作者))\s*[:：]?\s*"
@@ -110,6 +114,8 @@ def persons(value: str) -> str | None:
     """
     value = _VALUE_END.split(value.strip(" \u3000\xa0【[（(］]】"), maxsplit=1)[0]
     # A template of groups is expanded by Python code, even where nothing matches.
+    if _WIDE_NAME.search(value):
+        value = _WIDE_NAME.sub(r"\1\2\3", value)
     if _SPACED_NAME.search(value):
         value = _SPACED_NAME.sub(r"\1\2", value)
     if value[:1].isascii() or " " in value:
