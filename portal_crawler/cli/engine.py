@@ -66,7 +66,7 @@ class ClusterCrew:
                 watcher.ended(summary)
             with _heeded(tour):
                 try:
-                    run_units(client, tour.following, hear=watcher.hear, ended=tour.ended)
+                    run_units(client, tour.following, is_over=tour.is_over, hear=watcher.hear, ended=tour.ended)
                 except EngineLost:
                     tour.give_up()
             merges.close()
@@ -110,7 +110,7 @@ class _Tour:
                 except (StorageError, ArchiveError) as error:
                     self._settle(job, failed_summary(job, STORAGE, str(error)))
                 except LockHeld:
-                    # A worker that was lost has not let go of it yet: then it was seeded before. The unit waits.
+                    # A crawl of an earlier command is still at it: the unit waits, and goes on from there.
                     return self._unit(job)
                 except ShardElsewhere as error:
                     self._settle(job, failed_summary(job, LOCKED, str(error)))
@@ -118,13 +118,20 @@ class _Tour:
                     return self._unit(job)
         return None
 
+    def is_over(self) -> bool:
+        """Whether nothing more is begun."""
+        return self.stopped_by is not None or (self.end_by is not None and time.monotonic() >= self.end_by)
+
     def ended(self, unit: Unit, result: Ended) -> None:
         """Take what came of a unit."""
         job = self._jobs[unit.portal]
         if result.complaint:
-            self._settle(job, failed_summary(job, result.code, result.complaint))
+            summary = failed_summary(job, result.code, result.complaint)
         else:
-            self._settle(job, summary_of(job, result.code, result.output, self._watcher.last_error(job.portal)))
+            summary = summary_of(job, result.code, result.output, self._watcher.last_error(job.portal))
+        if self.stopped_by is not None and "run_id" not in summary:
+            summary = failed_summary(job, 128 + self.stopped_by, "stopped before it began")
+        self._settle(job, summary)
 
     def give_up(self) -> None:
         """Without a scheduler: have what runs end, and merge what there is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 import uuid
@@ -16,6 +17,8 @@ from portal_crawler.cluster.unit import Ended, Unit, run_unit
 
 if TYPE_CHECKING:
     from distributed import Client, Future
+
+logger = logging.getLogger(__name__)
 
 _ADDRESS = re.compile(r"dask://([\w.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})")
 _CONNECT_S = 10.0
@@ -60,24 +63,29 @@ def run_units(
     client: Client,
     units: Callable[[], Unit | None],
     *,
+    is_over: Callable[[], bool],
     hear: Callable[[str, str], None],
     ended: Callable[[Unit, Ended], None],
 ) -> None:
     """Run units, as many at once as the cluster has threads, until there are no more.
 
-    units: gives the next one when there is room for it, None when there is none. hear: takes a portal and a line of its
-    log. ended: takes what came of a unit. A unit whose worker is lost is begun again on another one. Raises EngineLost.
+    units: gives the next one when there is room for it, None when there is none. is_over: whether it gives none any
+    more, also without room. hear: takes a portal and a line of its log. ended: takes what came of a unit. A unit whose
+    worker is lost is begun again on another one. Raises EngineLost.
     """
     topic = f"portal-crawler-{uuid.uuid4().hex}"
     client.subscribe_topic(topic, lambda event: hear(*event[1]))
     running: dict[Future, Unit] = {}
-    room, next_count_s, waiting = 0, 0.0, True
+    room, next_count_s, waiting, is_told = 0, 0.0, True, False
     try:
         while waiting or running:
             _see_alive(client)
             if time.monotonic() >= next_count_s:
                 room, next_count_s = sum(client.nthreads().values()), time.monotonic() + _COUNT_S
-            while waiting and len(running) < room:
+                if room == 0 and not is_told:
+                    is_told = True
+                    logger.warning("the scheduler has no workers; the crawls begin when there is one")
+            while waiting and (len(running) < room or is_over()):
                 unit = units()
                 if unit is None:
                     waiting = False
