@@ -62,6 +62,7 @@ def _timed(folder: Path, made: Portals, delay_s: float, *options: str) -> dict[s
         "articles": summary["total"]["articles"],
         "requests": summary["total"]["requests"],
         "exit_code": summary["exit_code"],
+        "wrong": [f"{run['portal']}: {run['outcome']}" for run in summary["runs"] if run["exit_code"]],
         "damage": len(damage_of(folder)),
         "began": began,
     }

@@ -146,6 +146,15 @@ def test_shard_begins_with_what_the_database_has_and_one_target_is_enough(
         process.send_signal(signal.SIGTERM)
         assert finished(process)["exit_code"] == 143
         assert not is_held(folder / "p.db.shards" / "portal03.db", "portal03")
+        # Without any worker, a command waits for one, and can be stopped.
+        machines.workers[0].kill()
+        machines.workers[0].wait()
+        process = crawl(folder, made, "--engine", machines.engine, targets=("portal04",))
+        until(lambda: is_held(folder / "p.db", "portal04"))
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        told = finished(process)
+        assert told["exit_code"] == 130 and "has no workers" in str(told["stderr"])
 
 
 def test_engine_that_is_not_there_is_a_usage_error(tmp_path: Path, cli: Cli) -> None:
