@@ -70,6 +70,11 @@ class Store:
         with _storage_errors(self.path):
             return self.connection.execute(sql, values).fetchall()
 
+    def each(self, sql: str, values: Sequence[object] = ()) -> Iterator[sqlite3.Row]:
+        """The rows of a query as they are found. Raises StorageError as `rows` does."""
+        with _storage_errors(self.path):
+            yield from self.connection.execute(sql, values)
+
     def close(self) -> None:
         """Close the connection; the last one also folds the write-ahead log back into the file."""
         self.connection.close()

@@ -8,25 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from portal_crawler.store.conditions import (
-    Condition,
-    expression_of,
-    filters_of,
-    in_channel,
-    indexed_condition,
-    text_condition,
-)
+from portal_crawler.store.conditions import Condition, filters_of, in_channel
 from portal_crawler.store.database import StorageError, Store
-from portal_crawler.store.query import And, Node, Not, Or, Term, parse_query
+from portal_crawler.store.newest import Asked, best, in_order
+from portal_crawler.store.query import parse_query
 from portal_crawler.store.snippets import beginning, marked, on_one_line, snippet, terms_to_mark
-
-# How many articles the index may find for them to be looked up one by one, and how many of the newest are read first
-# to see whether what is sought is in so many that these will do; how many of them at once; and in how many titles what
-# the index does not know is looked for before the texts are read. Tried out with 600,000 articles.
-_FEW = 1_500
-_NEWEST_TITLES, _NEWEST_TEXTS = 500, 200
-_AT_ONCE = 50
-_MOST_CHECKED = 400
 
 
 class SearchTimeout(StorageError):
@@ -74,9 +60,9 @@ def search(
         return []
     of_query, wanted = filters_of(node)
     conditions = filters(portal=portal, channel=channel, source=source, since=since, until=until) + of_query
-    with _time_limit(store, timeout_s):
-        most = offset + limit
-        ids = (_best(store, wanted, conditions, most) if wanted else _in_order(store, conditions, most))[offset:]
+    asked = Asked(store, conditions, offset + limit)
+    with _time_limit(asked, timeout_s):
+        ids = (best(asked, wanted) if wanted else in_order(asked))[offset:]
         rows = {
             row["id"]: row
             for row in store.rows(
@@ -110,136 +96,6 @@ def filters(
     return conditions
 
 
-def _best(store: Store, node: Node, filters: list[Condition], limit: int) -> list[int]:
-    """The ids of the articles to show, best first."""
-    in_title = _in_title(node)
-    if in_title is None or in_title == node:
-        return _newest(store, node, filters, limit, _NEWEST_TEXTS)
-    wanted = And((in_title, node)) if _has_not(node) else in_title
-    ids = _newest(store, wanted, filters, limit, _NEWEST_TITLES, most_checked=_MOST_CHECKED)
-    if len(ids) < limit:
-        known = set(ids)
-        ids += [number for number in _newest(store, node, filters, limit, _NEWEST_TEXTS) if number not in known]
-    return ids[:limit]
-
-
-def _newest(
-    store: Store,
-    node: Node,
-    filters: list[Condition],
-    limit: int,
-    most_read: int,
-    *,
-    most_checked: int | None = None,
-) -> list[int]:
-    """The ids of the newest articles of a query.
-
-    most_checked: how many are read at most where the index alone does not decide; None is all. Without it, a comma
-    that no title has would be looked for in every title before the first text is.
-
-    Ranked by the index (bm25), a word that is in a tenth of a million articles takes a second, since all of them
-    are weighed. So of what is frequent the newest articles are read until enough have it; only of what is rare
-    does the index say where it is.
-    """
-    expression = expression_of(node)
-    if expression is None:
-        if most_checked is not None:
-            return _read_newest(store, node, filters, limit, most_checked)
-        return _in_order(store, [*filters, indexed_condition(node)], limit)
-    # A single letter is every pair that begins with it: the index reads all of them before it gives the first.
-    is_letter = "*" in expression.text
-    few = None if is_letter else _found_if_few(store, expression.text)
-    if few is None:
-        newest = _read_newest(store, node, filters, limit, most_read)
-        if len(newest) == limit:
-            return newest
-        if is_letter:
-            few = _found_if_few(store, expression.text)
-    if few is None:
-        # The plus keeps SQLite from looking up every article of the index to sort them: it goes through the articles
-        # from the newest on until it has enough.
-        indexed = Condition(
-            "+a.id IN (SELECT rowid FROM article_search WHERE article_search MATCH ?)", (expression.text,)
-        )
-    elif few:
-        indexed = Condition(f"a.id IN ({', '.join(map(str, few))})")
-    else:
-        return []
-    if expression.exact:
-        return _in_order(store, [*filters, indexed], limit)
-    if most_checked is not None:
-        return _first_of(store, _in_order(store, [*filters, indexed], most_checked), text_condition(node), limit)
-    return _in_order(store, [*filters, indexed, text_condition(node)], limit)
-
-
-def _found_if_few(store: Store, expression: str) -> list[int] | None:
-    """What the index finds, None if that is much."""
-    sql = "SELECT rowid FROM article_search WHERE article_search MATCH ? LIMIT ?"
-    rows = store.rows(sql, [expression, _FEW + 1])
-    return [row[0] for row in rows] if len(rows) <= _FEW else None
-
-
-def _read_newest(store: Store, node: Node, filters: list[Condition], limit: int, most_read: int) -> list[int]:
-    """What of a query is among the newest articles, without the index."""
-    return _first_of(store, _in_order(store, filters, most_read), text_condition(node), limit)
-
-
-def _first_of(store: Store, ids: Sequence[int], wanted: Condition, limit: int) -> list[int]:
-    """The first articles that satisfy a condition; those behind them are not read."""
-    first: list[int] = []
-    for start in range(0, len(ids), _AT_ONCE):
-        some = ids[start : start + _AT_ONCE]
-        rows = store.rows(
-            f"SELECT a.id FROM articles a WHERE a.id IN ({', '.join(map(str, some))}) AND {wanted.sql}", wanted.values
-        )
-        having = {row[0] for row in rows}
-        first += [number for number in some if number in having]
-        if len(first) >= limit:
-            break
-    return first[:limit]
-
-
-def _in_order(store: Store, conditions: list[Condition], limit: int) -> list[int]:
-    where = _all_of(conditions)
-    rows = store.rows(
-        f"SELECT a.id FROM articles a WHERE {where.sql} ORDER BY a.published_at DESC, a.id DESC LIMIT ?",
-        [*where.values, limit],
-    )
-    return [row[0] for row in rows]
-
-
-def _all_of(conditions: Sequence[Condition]) -> Condition:
-    if not conditions:
-        return Condition("1")
-    return Condition(
-        " AND ".join(part.sql for part in conditions), tuple(value for part in conditions for value in part.values)
-    )
-
-
-def _in_title(node: Node) -> Node | None:
-    """The query for titles that satisfy it by themselves; what is not to be there is left out."""
-    match node:
-        case Term(text, column):
-            return Term(text, column or "title")
-        case Not():
-            return None
-        case And(parts) | Or(parts):
-            kept = tuple(part for part in map(_in_title, parts) if part)
-            if len(kept) < 2:
-                return kept[0] if kept else None
-            return type(node)(kept)
-
-
-def _has_not(node: Node) -> bool:
-    match node:
-        case Term():
-            return False
-        case Not():
-            return True
-        case And(parts) | Or(parts):
-            return any(map(_has_not, parts))
-
-
 def _hit(row: sqlite3.Row, titled: Sequence[str], bodied: Sequence[str]) -> Hit:
     title, body = row["title"], row["body"] or ""
     return Hit(
@@ -255,7 +111,7 @@ def _hit(row: sqlite3.Row, titled: Sequence[str], bodied: Sequence[str]) -> Hit:
 
 
 @contextmanager
-def _time_limit(store: Store, seconds: float | None) -> Iterator[None]:
+def _time_limit(asked: Asked, seconds: float | None) -> Iterator[None]:
     """Interrupt what runs on the connection after some time, and until it has noticed."""
     if seconds is None:
         yield
@@ -266,7 +122,7 @@ def _time_limit(store: Store, seconds: float | None) -> Iterator[None]:
         if not done.wait(seconds):
             is_late.set()
             while not done.wait(0.05):
-                store.connection.interrupt()
+                asked.store.connection.interrupt()
 
     watch = threading.Thread(target=interrupt, daemon=True)
     watch.start()
@@ -276,9 +132,20 @@ def _time_limit(store: Store, seconds: float | None) -> Iterator[None]:
         if not is_late.is_set():
             raise
         raise SearchTimeout(
-            f"the search took longer than {seconds:g} s and was stopped; give it more words, a portal, "
-            "a shorter period, or more time"
+            f"the search took longer than {seconds:g} s and was stopped{_how_far(asked)}; give it more words, "
+            "a portal, a shorter period, or more time"
         ) from error
     finally:
         done.set()
         watch.join()
+
+
+def _how_far(asked: Asked) -> str:
+    """What was looked at, and what was not."""
+    if not asked.read:
+        return ""
+    day = "those without a time" if asked.back_to is None else asked.back_to[:10]
+    return (
+        f": of the articles that may have it, the newest {asked.read:,}, back to {day}, were read, {asked.found:,} of "
+        "them have it, and the others were not looked at"
+    )
