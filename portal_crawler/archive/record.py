@@ -7,11 +7,14 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from portal_crawler.archive.exchange import Exchange, Headers
 
 _END = b"\r\n\r\n"
 _FOLD = re.compile(rb"\r\n[ \t]+")
+# Digits of a status: RFC 9110 has three, and servers invent some of four.
+_LONGEST_STATUS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +61,36 @@ class Record:
         """
         head, separator, own = self.block.partition(_END)
         parts = head.partition(b"\r\n")[0].split(b" ", 2)
-        if not separator or len(parts) < 2 or not parts[1].isdigit():
+        if not separator or len(parts) < 2 or not parts[1].isdigit() or len(parts[1]) > _LONGEST_STATUS:
             raise ValueError("the record holds no HTTP response")
         return Exchange(
-            url=self.fields["warc-target-uri"],
+            url=_address(self.fields["warc-target-uri"]),
             method=request.block.split(b" ", 1)[0].decode("latin-1") if request else "GET",
             request_headers=request.headers() if request else (),
             status=int(parts[1]),
             reason=parts[2].decode("latin-1") if len(parts) > 2 else "",
             headers=self.headers(),
             body=own if body is None else body,
-            fetched_at=datetime.fromisoformat(self.fields["warc-date"]),
+            fetched_at=_moment(self.fields["warc-date"]),
             ip=self.fields.get("warc-ip-address"),
             head=head,
         )
+
+
+def _address(text: str) -> str:
+    """A WARC-Target-URI. Raises ValueError for what no crawl has asked for."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError(f"no address of an exchange: {text[:80]!r}")
+    return text
+
+
+def _moment(text: str) -> datetime:
+    """A WARC-Date. Raises ValueError for what is none, and for one that is in no year of the web."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or not 1990 <= moment.year <= 9000:
+        raise ValueError(f"no date of an exchange: {text[:40]!r}")
+    return moment
 
 
 def parse_record(content: bytes) -> Record:

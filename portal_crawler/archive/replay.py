@@ -13,6 +13,9 @@ from portal_crawler.archive.record import Record
 from portal_crawler.archive.scan import scan_segment
 from portal_crawler.article import BEIJING, Capture
 
+# No segment that was ever written has so many records; one that was made to has no end of them.
+_MOST_DAMAGED = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class Archived:
@@ -31,8 +34,12 @@ def exchanges_of(directory: Path, file: str, damaged: list[str]) -> Iterator[Arc
     # Segments from before there was a name for the run: the process that wrote them.
     run = file.removesuffix(".warc.gz").rpartition("-")[2]
     request: Record | None = None
+    before = len(damaged)
     for item in scan_segment(segment_path(directory, file)):
         record = item.record
+        if len(damaged) - before >= _MOST_DAMAGED:
+            damaged.append(f"{file}:{item.offset}: what follows is not read, after so much damage")
+            return
         if item.problem or record is None:
             if not item.torn:
                 damaged.append(f"{file}:{item.offset}: {item.problem}")

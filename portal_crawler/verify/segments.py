@@ -13,6 +13,8 @@ from portal_crawler.article import BEIJING
 from portal_crawler.verify.finding import Figures, Finding
 
 _RESPONSES = ("response", "revisit")
+# Findings that are of no row. A segment that was made to have no end of records has no end of them.
+_MOST_STRANGE = 1000
 
 
 @dataclass(slots=True)
@@ -34,7 +36,11 @@ class SegmentCheck:
 
     def check(self, file: str) -> Iterator[Finding]:
         """What is wrong with a segment and its rows. file: its path below the archive."""
-        for finding in self._compare(file):
+        rows = self.connection.execute("SELECT * FROM captures WHERE file = ? ORDER BY offset", (file,)).fetchall()
+        for number, finding in enumerate(self._compare(file, rows)):
+            if number >= len(rows) + _MOST_STRANGE:
+                yield Finding(True, finding.place, None, "the rest of the segment is not read, after so much damage")
+                return
             given_up = self.lost.get((file, finding.offset)) if finding.offset is not None else None
             if finding.is_damage and finding.offset is not None:
                 self.damaged.add((file, finding.offset))
@@ -44,8 +50,7 @@ class SegmentCheck:
             else:
                 yield finding
 
-    def _compare(self, file: str) -> Iterator[Finding]:
-        rows = self.connection.execute("SELECT * FROM captures WHERE file = ? ORDER BY offset", (file,)).fetchall()
+    def _compare(self, file: str, rows: list[sqlite3.Row]) -> Iterator[Finding]:
         self.figures.segments += 1
         try:
             path = segment_path(self.archive, file)
@@ -120,6 +125,7 @@ class SegmentCheck:
         try:
             exchange = record.exchange()
             fetched_at = exchange.fetched_at.astimezone(BEIJING).isoformat(timespec="seconds")
+            told_at = _moment(row["fetched_at"])
         except (ValueError, KeyError) as error:
             return str(error)
         is_told = {
@@ -127,7 +133,7 @@ class SegmentCheck:
             "length": (row["length"], item.length),
             "status": (row["status"], exchange.status),
             "content type": (row["content_type"], exchange.header("content-type")),
-            "time": (_moment(row["fetched_at"]), _moment(fetched_at)),
+            "time": (told_at, _moment(fetched_at)),
             "digest": (row["digest"], record.fields.get("warc-payload-digest")),
         }
         for name, (in_row, in_record) in is_told.items():

@@ -16,6 +16,7 @@ _TEXT = re.compile(r"text/|json|javascript|xml", re.IGNORECASE)
 _BEGINS_LIKE_HTML = re.compile(rb"\s*<(?:!doctype html|html|head|body|div|table|script|meta)", re.IGNORECASE)
 # What a browser still shows at once; the download has all of it.
 MOST_SHOWN = 4 * 1024 * 1024
+_MOST_HEADERS, _LONGEST_HEADER = 200, 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,10 @@ def archived(store: Store, archive: Path, capture_id: int) -> Archived | None:
         exchange = _exchange(archive, row)
     except ArchiveError as error:
         return Archived(row, articles, None, [], "nothing", 0, False, None, str(error))
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in exchange.headers]
+    headers = [
+        (name.decode("latin-1")[:_LONGEST_HEADER], value.decode("latin-1")[:_LONGEST_HEADER])
+        for name, value in exchange.headers[:_MOST_HEADERS]
+    ]
     try:
         content = exchange.content()
     except ArchiveError as error:
