@@ -15,7 +15,7 @@ from portal_crawler.check import DAYS, DRIFT, STALE, Finding, exit_code
 from portal_crawler.check import check as check_all
 from portal_crawler.cli.options import db_option, json_option
 from portal_crawler.cli.output import print_json, print_rows
-from portal_crawler.store import open_reader
+from portal_crawler.store.limited import limited_reader
 
 
 class Moment(click.ParamType[datetime]):
@@ -52,13 +52,10 @@ def check(ctx: click.Context, portal: str | None, days: int, now: datetime | Non
     Exits 5 when a listing matches nothing or a field of a channel's newest articles is filled far less than before,
     8 when a channel is quieter than its own rhythm of weekdays and holidays, 5 when both, and 0 otherwise.
     """
-    store = open_reader(db)
-    try:
+    with limited_reader(db, reads_all=True) as store:
         if portal and not store.rows("SELECT 1 FROM channels WHERE portal = ? LIMIT 1", (portal,)):
             raise click.UsageError(f"no channel of a portal {portal!r} was ever crawled into {db}")
         findings = check_all(store, now or datetime.now(BEIJING), portal=portal, days=days)
-    finally:
-        store.close()
     kinds = Counter(finding.kind for finding in findings)
     code = exit_code(findings)
     if as_json:

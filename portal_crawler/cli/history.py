@@ -14,8 +14,8 @@ from rich.text import Text
 from portal_crawler.cli.errors import USAGE, Failure
 from portal_crawler.cli.options import db_option, json_option
 from portal_crawler.cli.output import plain, print_json
-from portal_crawler.store import open_reader
 from portal_crawler.store.history import Change, History, Revision, UnknownArticle, history_of
+from portal_crawler.store.limited import limited_reader
 from portal_crawler.store.wording import Piece, passages
 
 _STYLES = {"same": "", "removed": "red", "added": "green"}
@@ -32,13 +32,11 @@ def history(url: str, as_json: bool, db: Path) -> None:
     URL may be any variant of the article's address (http or https, with www. or without), or one of its further
     pages. In what changed, [-this-] was taken out and {+this+} put in. --json prints a line for each revision.
     """
-    reader = open_reader(db)
     try:
-        found = history_of(reader, url)
+        with limited_reader(db) as reader:
+            found = history_of(reader, url)
     except (UnknownArticle, ValueError) as error:
         raise Failure(str(error), USAGE) from error
-    finally:
-        reader.close()
     if as_json:
         for revision in found.revisions:
             print_json(_record(found, revision))

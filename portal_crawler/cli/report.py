@@ -13,7 +13,7 @@ from portal_crawler.cli.gauge import Gauge
 from portal_crawler.cli.options import check_period, db_option, since_option, until_option
 from portal_crawler.cli.output import plain
 from portal_crawler.export import Selection
-from portal_crawler.store import open_reader
+from portal_crawler.store.limited import limited_reader
 
 
 @click.command()
@@ -35,14 +35,11 @@ def report(out: Path, portal: str | None, since: date | None, until: date | None
         raise Failure(f"{out.parent}: no such folder", USAGE)
     from portal_crawler.report import write_report
 
-    reader = open_reader(db)
-    try:
+    with limited_reader(db, reads_all=True) as reader:
         if portal and not reader.rows("SELECT 1 FROM ledger WHERE portal = ? LIMIT 1", (portal,)):
             known = [row[0] for row in reader.rows("SELECT DISTINCT portal FROM runs ORDER BY 1")]
             raise Failure(f"no portal {portal!r} in {db}; there are {', '.join(known) or 'none'}", USAGE)
         selection = Selection(portal=portal, since=since, until=until)
         with Gauge("parts") as gauge:
             figures = write_report(reader, out, selection, datetime.now(BEIJING), gauge.show)
-    finally:
-        reader.close()
     click.echo(plain(f"{out}: {figures.articles:,} articles, {out.stat().st_size:,} bytes"))

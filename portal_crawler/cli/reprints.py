@@ -14,9 +14,10 @@ from portal_crawler.cli.options import db_option, json_option
 from portal_crawler.cli.output import plain, print_json, print_rows
 from portal_crawler.portals import load_profiles
 from portal_crawler.reprints import GroupingElsewhere, group_reprints
-from portal_crawler.store import StorageError, open_reader, open_store
+from portal_crawler.store import StorageError, open_store
 from portal_crawler.store.cluster_view import Cluster, cluster_of, is_queued, totals
 from portal_crawler.store.history import UnknownArticle, find_article
+from portal_crawler.store.limited import limited_reader
 
 _LOCKED = 6
 _NAMED = {
@@ -66,14 +67,12 @@ def _group(db: Path, as_json: bool) -> None:
 
 
 def _show(db: Path, url: str, as_json: bool) -> None:
-    reader = open_reader(db)
     try:
-        article_id = find_article(reader, url)
-        cluster, queued = cluster_of(reader, article_id), is_queued(reader, article_id)
+        with limited_reader(db) as reader:
+            article_id = find_article(reader, url)
+            cluster, queued = cluster_of(reader, article_id), is_queued(reader, article_id)
     except (UnknownArticle, ValueError) as error:
         raise Failure(str(error), USAGE) from error
-    finally:
-        reader.close()
     if as_json:
         print_json({"queued": queued, "cluster": asdict(cluster) if cluster else None})
         return

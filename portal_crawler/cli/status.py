@@ -11,7 +11,8 @@ import click
 
 from portal_crawler.cli.options import db_option, json_option
 from portal_crawler.cli.output import print_json, print_rows
-from portal_crawler.store import StorageError, Store, count_by_state, open_reader
+from portal_crawler.store import StorageError, Store, count_by_state
+from portal_crawler.store.limited import limited_reader
 
 _LAST_RUNS = 10
 
@@ -21,20 +22,18 @@ _LAST_RUNS = 10
 @db_option
 def status(as_json: bool, db: Path) -> None:
     """Show what the database holds: portals, channels, ledger and the last runs."""
-    store = open_reader(db)
     try:
-        # One moment of a database that a crawl may be writing to.
-        store.connection.execute("BEGIN")
-        state = {
-            "db": str(db),
-            "portals": _portals(store),
-            "channels": _channels(store),
-            "runs": _runs(store),
-        }
+        with limited_reader(db, reads_all=True) as store:
+            # One moment of a database that a crawl may be writing to.
+            store.connection.execute("BEGIN")
+            state = {
+                "db": str(db),
+                "portals": _portals(store),
+                "channels": _channels(store),
+                "runs": _runs(store),
+            }
     except sqlite3.Error as error:
         raise StorageError(f"{db}: {error}") from error
-    finally:
-        store.close()
     if as_json:
         print_json(state)
     else:
