@@ -1,9 +1,9 @@
 """Reading a database for a command that asks and ends: for so long, and no longer.
 
 A database from elsewhere may hold a view in the place of a table, and that view never end. The times are far beyond
-what a database of millions of articles takes, so that only what has no end comes to them. `search` and the web view have
-shorter ones of their own; `export` has none, since it gives out row after row for as long as there are any, and shows
-how far it is.
+what a database of millions of articles takes, so that only what has no end comes to them. `search` and the web view
+have shorter ones of their own; `export` has none, since it gives out row after row for as long as there are any, and
+shows how far it is.
 """
 
 from __future__ import annotations
