@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -28,8 +28,12 @@ _INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|php|aspx?|jsp)$", re.I)
 # The same pages on a host of their own for desktops or telephones; not for a host that is all there is of its domain.
 _EDITION = re.compile(r"^(?:www|m|wap)\.(?=[\w-]+\.)")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+# An address is asked for a dozen times between the list that names it and the row that it gets, and a channel's with
+# every article: so many are remembered, 3 MB.
+_LATEST = 4096
 
 
+@lru_cache(maxsize=_LATEST)
 def canonical_url(url: str) -> str:
     """The address under which a page is kept: host in lower case, no default port, fragment, tracking or session.
 
@@ -51,6 +55,7 @@ def canonical_url(url: str) -> str:
     return urlunsplit((scheme, netloc, path, query, ""))
 
 
+@lru_cache(maxsize=_LATEST)
 def identity(url: str) -> str:
     """What the addresses of one page have in common: no scheme, no `www.` or `m.`, no index file name at the end.
 

@@ -42,12 +42,11 @@ class CheckPipeline:
     def process_item(self, item: ArticlePages) -> ArticlePages:
         assert item.article is not None
         warnings = [*item.article.warnings, *doubts(item.article)]
-        for name in _EXPECTED:
-            if self._has(item, name):
-                self._expected[name] += 1
-                if getattr(item.article, name) is None:
-                    self._lacking[name] += 1
-                    warnings.append(f"drift_{name}")
+        for name in self._usual(item):
+            self._expected[name] += 1
+            if getattr(item.article, name) is None:
+                self._lacking[name] += 1
+                warnings.append(f"drift_{name}")
         if item.missing:
             warnings.append("missing_page")
         item.article = replace(item.article, warnings=tuple(dict.fromkeys(warnings)))
@@ -60,11 +59,13 @@ class CheckPipeline:
             if lacking >= max(_DRIFTED, _DRIFTED_SHARE * self._expected[name]):
                 session.drifted_fields.append(f"{name} ({lacking} of {self._expected[name]} pages)")
 
-    def _has(self, item: ArticlePages, name: str) -> bool:
-        """Whether the articles of the item's channels have a field, as they were before this crawl."""
+    def _usual(self, item: ArticlePages) -> list[str]:
+        """The fields that the articles of the item's channels have, as they were before this crawl."""
         session: Session = self._crawler.spider.session  # type: ignore[union-attr]
         if self._habits is None:
             self._habits = habits(session.store, session.portal.id)
+        if not self._habits:
+            return []
         channels = [
             row[0]
             for row in session.store.rows(
@@ -74,7 +75,7 @@ class CheckPipeline:
         ]
         # One that was found a moment ago is not in the database yet; then it is to hold for all channels.
         known = [self._habits[one] for one in channels or self._habits if one in self._habits]
-        return bool(known) and all(name in habit for habit in known)
+        return [name for name in _EXPECTED if known and all(name in habit for habit in known)]
 
 
 def doubts(article: Article, now: datetime | None = None) -> list[str]:

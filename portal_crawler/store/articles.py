@@ -45,18 +45,18 @@ def put_article(
     article: Article,
     portal: str,
     pages: Sequence[PageCapture],
+    capture_ids: Sequence[int],
     *,
     previous: Article | None = None,
     schedule: Sequence[timedelta] = SCHEDULE,
 ) -> tuple[int, Fate]:
-    """Store an article and give its id and what became of it. Its captures must have rows already.
+    """Store an article and give its id and what became of it. capture_ids: the rows of its pages' captures.
 
     It is a new row, a new revision of its row when one of CONTENT has changed, or seen again; the columns
     hold the latest reading in every case. previous: what today's rules read on the pages of the last revision; then
     the article is compared with that, and the revision keeps it, since better rules are no change of the article.
     schedule: ages at which the article is to be asked for again.
     """
-    capture_ids = [find_capture(connection, page.capture) for page in pages]
     seen_at = pages[0].capture.fetched_at
     values = _columns(article, portal) | {"last_seen_at": seen_at, "capture_id": capture_ids[0]}
     old = connection.execute("SELECT * FROM articles WHERE url = ?", (article.url,)).fetchone()

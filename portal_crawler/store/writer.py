@@ -203,10 +203,11 @@ class Writer:
         pages: Sequence[PageCapture],
         previous: Article | None,
     ) -> Fate:
+        capture_ids = [find_capture(connection, page.capture) for page in pages]
         article_id, fate = put_article(
-            connection, article, self._finder.portal, pages, previous=previous, schedule=self.schedule
+            connection, article, self._finder.portal, pages, capture_ids, previous=previous, schedule=self.schedule
         )
-        for number, page in enumerate(pages):
+        for number, (page, capture_id) in enumerate(zip(pages, capture_ids, strict=True)):
             url, kind = (page.url, "page") if number else (article.url, "article")
-            put_done(connection, url, kind, self._finder, article_id, find_capture(connection, page.capture))
+            put_done(connection, url, kind, self._finder, article_id, capture_id)
         return fate
