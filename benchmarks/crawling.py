@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -18,14 +20,17 @@ _ROUNDS = 3
 _ROOT = Path(__file__).parents[1]
 
 
-def measure() -> tuple[Cost, Cost]:
-    """The cost of the bare spider and of the pipeline: medians over rounds of one after the other."""
-    bare, pipeline = [], []
-    with site(ARTICLES) as base_url:
+def measure() -> tuple[Cost, Cost, Cost]:
+    """The cost of the bare spider, of the pipeline, and of two pipelines at once as `--jobs 2` runs them: two portals
+    on one database. Medians over rounds of one after the other; of two at once, pages and pace are those of both.
+    """
+    bare, pipeline, both = [], [], []
+    with site(ARTICLES) as base_url, site(ARTICLES) as other_url:
         for _ in range(_ROUNDS):
             bare.append(_run("benchmarks.bare", base_url))
             pipeline.append(_run("benchmarks.pipeline", base_url))
-    return _middle(bare), _middle(pipeline)
+            both.append(_run_both(base_url, other_url))
+    return _middle(bare), _middle(pipeline), _middle(both)
 
 
 @contextmanager
@@ -40,9 +45,20 @@ def site(articles: int) -> Iterator[str]:
             server.terminate()
 
 
-def _run(module: str, base_url: str) -> Cost:
+def _run_both(*base_urls: str) -> Cost:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
+        one, other = pool.map(lambda url: _run("benchmarks.pipeline", url, folder), base_urls)
+    return Cost(
+        one.pages + other.pages,
+        one.pages_per_s + other.pages_per_s,
+        (one.cpu_ms + other.cpu_ms) / 2,
+        one.memory_mb + other.memory_mb,
+    )
+
+
+def _run(module: str, base_url: str, *more: str) -> Cost:
     printed = subprocess.run(
-        [sys.executable, "-m", module, base_url, str(ARTICLES)],
+        [sys.executable, "-m", module, base_url, str(ARTICLES), *more],
         cwd=_ROOT,
         # Loopback is asked of no proxy, whatever the environment names.
         env=os.environ | {"no_proxy": "127.0.0.1"},
