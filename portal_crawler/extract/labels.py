@@ -26,7 +26,7 @@ _KINDS = {
     # What a page says of itself: counters, sizes, tags.
     "page": (
         "点击次数 阅读次数 播放次数 观看次数 访问次数 播放量 点击数 点击量 点击率 点击 浏览次数 浏览量 浏览 阅读量 阅读数 阅读 访问量 人气 评论数 评论 热度 字号 字体大小 字体 大小 分享到 分享 标签 关键词 关键字 关键字词 "
-        "本文栏目 栏目 频道 分类 所属分类 所属栏目 类别 版次 版面 打印 收藏 注册时间 最后登录 当前位置 您的位置 點擊 瀏覽 閱讀 字號 字體 分享至 KEYWORDS Keywords"
+        "本文栏目 栏目 频道 分类 所属分类 所属栏目 类别 版次 版面 打印 收藏 注册时间 最后登录 当前位置 您的位置 點擊 瀏覽 閱讀 字號 字體 分享至 本文链接 本文地址 本文网址 原文链接 原文地址 文章链接 转载地址 KEYWORDS Keywords"
     ),
     # What also opens lines of text; known here since it ends the value before it.
     "text": (

@@ -35,6 +35,8 @@ _NAME_AND_CODE = re.compile(r"[\u4e00-\u9fff]{2,4}_[A-Za-z]{0,4}\d{1,8}$")
 _SPACED_NAME = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
 # Parts of one foreign name, each with its capital; codes of staff have none.
 _LATIN_NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z]\.?)*(?: [A-Z][a-z]+){1,2}\b")
+# Buttons that a page without blanks glues to the last name.
+_BUTTONS_BEHIND = re.compile(r"(?:我?要?评论|收藏|打印|纠错|点赞|关注)+$")
 _JOINED = "\x00"
 _WIDE_NAME = re.compile(
     r"(?<![\u4e00-\u9fff])(?<![\u4e00-\u9fff][\s\u3000])([\u4e00-\u9fff])[\s\u3000]{1,4}([\u4e00-\u9fff])[\s\u3000]{1,4}([\u4e00-\u9fff])"
@@ -113,6 +115,7 @@ def persons(value: str) -> str | None:
     Names end at the first token that is none; codes and account names of staff are names.
     """
     value = _VALUE_END.split(value.strip(" \u3000\xa0【[（(］]】"), maxsplit=1)[0]
+    value = _BUTTONS_BEHIND.sub("", value)
     # A template of groups is expanded by Python code, even where nothing matches.
     if _WIDE_NAME.search(value):
         value = _WIDE_NAME.sub(r"\1\2\3", value)
