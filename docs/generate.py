@@ -1,21 +1,26 @@
 """Writes what the documents take from the program, so that both say the same: `make docs`.
 
-docs/cli.md is the commands' own help; the tables of docs/schema.md come from the data dictionary.
+docs/cli.md is the commands' own help; the tables of docs/schema.md come from the data dictionary, those of
+docs/scale.md from the simulation of benchmarks/scale.py.
 """
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from benchmarks.scale_tables import tables
 from portal_crawler.cli import main
 from portal_crawler.store.dictionary import DICTIONARY, Column, Table
 
 CLI = Path(__file__).with_name("cli.md")
 SCHEMA = Path(__file__).with_name("schema.md")
+SCALE = Path(__file__).with_name("scale.md")
+_TABLE = re.compile(r"(?<=<!-- table: )(?P<name>[a-z-]+) -->\n.*?(?=<!-- end -->)", re.DOTALL)
 _WIDTH = 90
 _HEAD = """# Commands
 
@@ -41,6 +46,14 @@ def schema_reference() -> str:
     return by_hand + line + "".join(map(_described, DICTIONARY))
 
 
+def scale_document() -> str:
+    """docs/scale.md with the tables of the simulation. Raises KeyError for a table that it does not print."""
+    made = tables()
+    return _TABLE.sub(
+        lambda place: f"{place['name']} -->\n\n{made[place['name']]}\n\n", SCALE.read_text(encoding="utf-8")
+    )
+
+
 def _sections(command: click.Command, context: click.Context, name: str) -> Iterator[str]:
     yield f"\n## {name}\n\n```\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
@@ -64,3 +77,4 @@ def _line(column: Column) -> str:
 if __name__ == "__main__":
     CLI.write_text(cli_reference(), encoding="utf-8")
     SCHEMA.write_text(schema_reference(), encoding="utf-8")
+    SCALE.write_text(scale_document(), encoding="utf-8")
