@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import signal
 import sqlite3
 import subprocess
@@ -183,6 +184,43 @@ url = "/gj/"
         assert summary_of(done)["articles"] == 3
         before, after = content(tmp_path / "p.db"), content(rebuild(tmp_path, cli, "--profile", profile))
     assert after == before and [row["name"] for row in after["channels"]] == ["国际", "国内"]
+
+
+def test_list_made_by_script_is_rebuilt_without_a_profile(tmp_path: Path, cli: Cli) -> None:
+    records = [
+        {"title": f"靖远县引进企业第{n}批落地", "url": f"/2021/1119/{n}.html", "time": "2021-11-19 20:09"}
+        for n in range(1, 6)
+    ]
+    pages = {
+        "/list/": "<html><body><ul id=l></ul><script>fetch('/api/list_1.json').then(r => r.json())</script></body></html>",
+        "/api/list_1.json": json.dumps({"list": records}),
+    }
+    with site(lambda path: pages.get(path) or (article(1) if path.startswith("/2021") else None)) as (base, _):
+        assert summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private"))["articles"] == 5
+    before, after = content(tmp_path / "p.db"), content(rebuild(tmp_path, cli))
+    assert after == before
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_list_goes_on_behind_a_page_that_was_held_against_an_address_that_does_not_exist(
+    tmp_path: Path, cli: Cli, is_refused: bool
+) -> None:
+    """The archive has the answer for another random address than the rebuild thinks of, or none."""
+
+    def page(number: int) -> str:
+        title = f"<title>{('要闻', '往期新闻', '更早')[number - 1]}</title>"
+        following = f'<a href="/list/{number + 1}.html">下一页</a>' if number < 3 else ""
+        return title + listing(number * 2, number * 2 + 1, following=following)
+
+    allowed = "".join(f"Allow: /list/{name}\n" for name in ("1.html", "2.html", "3.html"))
+    robots = f"User-agent: *\nDisallow: /list/\n{allowed}" if is_refused else ""
+    pages = {f"/list/{number}.html": page(number) for number in (1, 2, 3)} | {"/robots.txt": robots or "\n"}
+    with site(lambda path: pages.get(path) or (article(1) if path.startswith("/2021") else None)) as (base, asked):
+        assert summary_of(crawl(tmp_path, f"{base}/list/1.html", "--allow-private"))["articles"] == 6
+        beyond = [path for path in asked if path.startswith("/list/") and path not in pages]
+        assert len(beyond) == (0 if is_refused else 1)
+    before, after = content(tmp_path / "p.db"), content(rebuild(tmp_path, cli))
+    assert after == before
 
 
 @pytest.mark.slow

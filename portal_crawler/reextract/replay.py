@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -19,17 +20,20 @@ from w3lib.url import safe_url_string
 from portal_crawler import settings
 from portal_crawler.archive import Archived, ArchiveError, Exchange
 from portal_crawler.article import Capture, Channel, Portal
-from portal_crawler.extract import Page, listing_of, read_page
+from portal_crawler.extract import Page, listing_of, read_page, refresh_target
 from portal_crawler.extract.absent import is_sent_away
 from portal_crawler.items import ArticlePages
 from portal_crawler.middlewares.whole import BodyCutOff, is_whole_gzip
 from portal_crawler.portals import TargetError, find_portal
 from portal_crawler.session import BATCH, Session
 from portal_crawler.spiders.portal import PortalSpider
+from portal_crawler.spiders.searches import search_for
 from portal_crawler.store import Due, Store
 from portal_crawler.urls import belongs_to, identity
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
+# What random_neighbour puts into an address.
+_RANDOM = re.compile(r"[0-9a-f]{16,}")
 
 
 class Replay:
@@ -42,6 +46,8 @@ class Replay:
         steps = sorted(settings.ITEM_PIPELINES.items(), key=lambda item: item[1])
         self._pipelines = [_made(load_object(name), crawler) for name, _ in steps]
         self._asked: dict[str, deque[scrapy.Request]] = defaultdict(deque)
+        # Requests for addresses that do not exist, which are other ones each time.
+        self._beyond: list[scrapy.Request] = []
         # Answers that were asked for again: they count if no better one follows.
         self._provisional: dict[scrapy.Request, Response] = {}
 
@@ -69,15 +75,29 @@ class Replay:
 
     def _request_for(self, exchange: Exchange) -> scrapy.Request | None:
         """What asked for an exchange; None for what no page asked for, as robots.txt."""
+        if urlsplit(exchange.url).path == "/robots.txt" and exchange.url not in self._asked:
+            return None
+        found = self._known_request(exchange)
+        if found is None and self._beyond:
+            # It follows from a page in doubt, so that the question went without an answer.
+            while self._beyond:
+                self._fail(self._beyond.pop(0), TimeoutError())
+            found = self._known_request(exchange)
+        return found
+
+    def _known_request(self, exchange: Exchange) -> scrapy.Request | None:
         if waiting := self._asked.get(exchange.url):
             request = waiting.popleft()
             if not waiting:
                 del self._asked[exchange.url]
             return request
-        if urlsplit(exchange.url).path == "/robots.txt":
-            return None
         if (article := self._article_request(exchange.url)) is not None:
             return article
+        shape = _RANDOM.sub("*", exchange.url)
+        for request in self._beyond:
+            if _RANDOM.sub("*", request.url) == shape:
+                self._beyond.remove(request)
+                return request.replace(url=exchange.url)
         if any(name.lower() == b"referer" for name, _ in exchange.request_headers):
             return None
         return self._probe_request(exchange.url) or self._channel_request(exchange)
@@ -112,22 +132,24 @@ class Replay:
         return scrapy.Request(url, callback=self._spider.parse_probe, errback=self._spider.probe_failed, meta=meta)
 
     def _channel_request(self, exchange: Exchange) -> scrapy.Request | None:
-        """The first request of a channel's walk, if this was one: a page that lists articles, asked for by itself."""
+        """The first request of a channel's walk, if this was one: a page asked for by itself that leads to articles."""
         channel = next((one for one in self._session.portal.channels if one.url == exchange.url), None)
         if channel is None:
-            if exchange.status not in _REDIRECTS and not self._lists_articles(exchange):
+            if exchange.status not in _REDIRECTS and not self._leads_to_articles(exchange):
                 return None
             channel = _channel_at(exchange.url)
         return self._spider.listing_request(channel.url, self._spider.begin_walk(channel))
 
-    def _lists_articles(self, exchange: Exchange) -> bool:
+    def _leads_to_articles(self, exchange: Exchange) -> bool:
+        """Whether a page lists articles, or says where its list is: by script, or by sending on to it."""
         if not 200 <= exchange.status < 300:
             return False
         try:
             page = _page(exchange, self._session.portal)
         except ArchiveError:
             return False
-        return bool(listing_of(page, portal=self._session.portal).entries)
+        listing = listing_of(page, portal=self._session.portal)
+        return bool(listing.entries or search_for(page, listing, self._session.portal, {}) or refresh_target(page))
 
     def _answer(self, request: scrapy.Request, exchange: Exchange) -> None:
         self._provisional.pop(request, None)
@@ -153,6 +175,9 @@ class Replay:
             self._call(request, response)
 
     def _ask(self, request: scrapy.Request) -> None:
+        if request.callback == self._spider.parse_beyond and "redirect_times" not in request.meta:
+            self._beyond.append(request)
+            return
         self._asked[request.url].append(request)
 
     def _call(self, request: scrapy.Request, response: Response) -> None:
