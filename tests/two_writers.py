@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Event, Semaphore
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class Figures:
 
 def run(folder: Path, seconds: float, hold_s: float, *, report_s: float = 1e9) -> Figures:
     """Crawl and read for so long. hold_s: how long one of the readers keeps to one moment of the database."""
-    figures, stop, began_s = Figures(), _context.Event(), time.monotonic()
+    figures, stop = Figures(), _context.Event()
     answers: Any = _context.Queue()
     with _portal() as (first, counts), _portal() as (second, more):
         served = [counts, more]
@@ -65,13 +65,17 @@ def run(folder: Path, seconds: float, hold_s: float, *, report_s: float = 1e9) -
             crawl.start()
         while not _has_articles(folder / "p.db"):
             time.sleep(0.05)
+        ready = _context.Semaphore(0)
         readers = [
-            _context.Process(target=_hold, args=(folder / "p.db", hold_s, stop, answers)),
-            *(_context.Process(target=_ask, args=(folder / "p.db", n, stop, answers)) for n in range(2)),
+            _context.Process(target=_hold, args=(folder / "p.db", hold_s, ready, stop, answers)),
+            *(_context.Process(target=_ask, args=(folder / "p.db", n, ready, stop, answers)) for n in range(2)),
         ]
         for reader in readers:
             reader.start()
-        told_s = began_s
+        # However long a slow machine takes to start them.
+        for _ in readers:
+            assert ready.acquire(timeout=120)
+        told_s = began_s = time.monotonic()
         while time.monotonic() < began_s + seconds and not figures.errors:
             time.sleep(0.1)
             figures.log_mb_most = max(figures.log_mb_most, _size_mb(folder / "p.db-wal"))
@@ -120,9 +124,10 @@ def _crawl_on(folder: Path, base: str, counts: dict[str, Any], stop: Event, figu
             figures.errors.append(f"a crawl ended with {process.exitcode}")
 
 
-def _hold(db: Path, hold_s: float, stop: Event, answers: Any) -> None:
+def _hold(db: Path, hold_s: float, ready: Semaphore, stop: Event, answers: Any) -> None:
     """Keep to one moment of the database, as an export does, and look whether it stays the same."""
     queries, held_s, error = 0, 0.0, None
+    ready.release()
     try:
         store = open_reader(db)
         while not stop.is_set():
@@ -142,9 +147,10 @@ def _hold(db: Path, hold_s: float, stop: Event, answers: Any) -> None:
     answers.put((queries, held_s, error))
 
 
-def _ask(db: Path, number: int, stop: Event, answers: Any) -> None:
+def _ask(db: Path, number: int, ready: Semaphore, stop: Event, answers: Any) -> None:
     """Ask long questions one after the other, and short ones between them; opened anew each time, as by a command."""
     queries, longest_s, error = 0, 0.0, None
+    ready.release()
     time.sleep(number * 0.3)
     try:
         while not stop.is_set():
