@@ -238,12 +238,6 @@ def largest_first(units: Sequence[Unit]) -> list[Unit]:
     return sorted(units, key=lambda unit: -unit.alone_s)
 
 
-def even_days(units: Sequence[Unit], threads: int) -> float:
-    """Days below which no order of units on so many threads comes: the work shared out, or the longest unit."""
-    alone = [unit.alone_s for unit in units]
-    return max(sum(alone) / threads, max(alone)) / DAY_S
-
-
 def mean_share(units: Sequence[Unit]) -> float:
     """What a unit keeps busy of a core, on average."""
     return mean(unit.cpu_share for unit in units)

@@ -40,6 +40,7 @@ class Measured:
         "s of processor time to begin and end a crawl of a portal",
         "`time portal-crawler crawl URL --limit 3`, the same site",
     )
+    verify_ms: float = _figure(0.5, "ms to verify an archived article", "docs/archive.md: 2,000 a second on one core")
     lost_s: float = _figure(2.0, "s until another worker goes on with a lost one's portal", "docs/cluster.md")
 
     @property

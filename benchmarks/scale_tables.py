@@ -34,6 +34,7 @@ def tables() -> dict[str, str]:
         "measured": lambda: _table(("", "", "from"), inputs(_GIVEN), "rll"),
         "assumed": lambda: _table(("", "", "from"), inputs(_WORLD), "rll"),
         "portals": _portals,
+        "at-once": _at_once,
         "back-fill": _back_fill,
         "spread": _spread,
         "pace": _pace,
@@ -64,6 +65,21 @@ def _portals() -> str:
         rows.append((name, f"{pages:,}", f"{pages / total:.1%}", f"{alone / DAY_S:.1f}"))
     rows.append(("all", f"{total:,}", "100%", f"{max(unit.alone_s for unit in _units()) / DAY_S:.1f}"))
     return _table(("portals", "pages", "share", "days at their own pace"), rows)
+
+
+def _at_once() -> str:
+    units = _units()
+    pages_s = sum(unit.pages / unit.alone_s for unit in units)
+    rows = (
+        ("pages a second", f"{pages_s:.0f}"),
+        ("cores", f"{mean_share(units) * len(units):.1f}"),
+        ("memory, GB", f"{_GIVEN.memory_mb * len(units) / 1000:.0f}"),
+        ("MB a second into the archive", f"{pages_s * _GIVEN.archive_bytes / 1e6:.1f}"),
+        ("articles a second", f"{pages_s * _WORLD.article_share:.0f}"),
+        ("articles a second that one database can store at most", f"{1000 / _GIVEN.store_ms:.0f}"),
+        ("articles a second that one database can merge at most", f"{1000 / _GIVEN.merge_ms:.0f}"),
+    )
+    return _table(("all portals at their own pace", ""), rows)
 
 
 def _back_fill() -> str:
@@ -103,7 +119,9 @@ def _spread() -> str:
         units = largest_first(_units(replace(_WORLD, spread=spread)))
         cells = [f"{_crawl(units, count).seconds / DAY_S:.1f}" for count in _COUNTS]
         rows.append((f"{spread:g}", f"{max(unit.pages for unit in units):,}", *cells))
-    return _table(("spread", "pages of the largest", *(f"days, {count} workers" for count in _COUNTS)), rows)
+    return _table(
+        ("spread", "pages of the largest", "days, 1 worker", *(f"{count} workers" for count in _COUNTS[1:])), rows
+    )
 
 
 def _pace() -> str:
@@ -116,7 +134,7 @@ def _pace() -> str:
             cells.append(f"{_crawl(largest_first(units), 32).seconds / DAY_S:.1f}")
             cores = cores or mean_share(units) * len(units)
         rows.append((f"{delay_s:g}", *cells, f"{cores:.1f}"))
-    header = ("delay, s", "days, one host each", "two hosts", "four hosts", "cores for all at once, one host")
+    header = ("delay, s", "days, one host each", "two hosts", "four hosts", "cores for all at once, one host each")
     return _table(header, rows)
 
 
@@ -130,7 +148,7 @@ def _losses() -> str:
             lost = losses(count, calm.seconds, world)
             course = _crawl(units, count, lost)
             late_h = (course.seconds - calm.seconds) / HOUR_S
-            rows.append((f"{days:g}", f"{count}", f"{len(lost)}", f"{course.again:,}", f"{late_h:.2f}"))
+            rows.append((f"{days:g}", f"{count}", f"{len(lost):,}", f"{course.again:,}", f"{late_h:.2f}"))
     return _table(("days between losses", "workers", "lost", "pages fetched twice", "hours later at the end"), rows)
 
 
@@ -183,8 +201,9 @@ def _processor() -> str:
     rows = []
     for name, days in (
         ("crawl and store all pages", _WORLD.pages * _GIVEN.page_cpu_s / DAY_S),
-        ("extract all pages again", _WORLD.pages * _GIVEN.reextract_ms / 1000 / DAY_S),
         ("of that, store all articles (one process a database)", articles * _GIVEN.store_ms / 1000 / DAY_S),
+        ("extract all pages again", _WORLD.pages * _GIVEN.reextract_ms / 1000 / DAY_S),
+        ("verify archive and database", articles * _GIVEN.verify_ms / 1000 / DAY_S),
         ("merge all articles (one process a database)", articles * _GIVEN.merge_ms / 1000 / DAY_S),
     ):
         rows.append((name, f"{days:.1f}", *(f"{days / cores:.2f}" for cores in (8, 32))))
