@@ -112,6 +112,8 @@ def test_a_manifest_line_that_is_none_is_named(cli: Cli, tmp_path: Path) -> None
         ["crawl", "gscn", "--channel", "没有"],
         ["portals", "show", "gscm"],
         ["nothing"],
+        ["crawl", "gscn", "--delay", "nan"],
+        ["crawl", "gscn", "--deadline", "inf"],
     ],
     ids=" ".join,
 )
@@ -135,6 +137,35 @@ def test_a_reader_that_has_had_enough_is_no_error(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(30) == 0
+
+
+@pytest.mark.parametrize("url", ["http://[::1/2021/1119/1.html", "http://jy.com.cn:x/1.html", "1.html"])
+def test_a_page_under_an_address_that_is_none_is_read_all_the_same(cli: Cli, tmp_path: Path, url: str) -> None:
+    (tmp_path / "a.html").write_bytes(PAGE)
+    result = cli("extract", tmp_path / "a.html", "--url", url)
+    (article,) = lines(result)
+    assert (result.returncode, article["url"], article["title"]) == (0, url, "靖远县枸杞迎来丰收季")
+
+
+def test_an_argument_that_is_no_url_gives_its_line(cli: Cli) -> None:
+    result = cli("extract", "http://[::1/1.html")
+    (article,) = lines(result)
+    assert (result.returncode, article["title"]) == (3, None)
+    assert article["error"] == "'http://[::1/1.html' is no http(s) URL"
+
+
+def test_output_that_finds_no_room_exits_with_7(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(PAGE)
+    command = [sys.executable, "-m", "portal_crawler", "extract", str(tmp_path / "a.html")]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=Path(__file__).parents[1], check=False)
+    assert (done.returncode, done.stderr) == (7, b"Error: output: No space left on device\n")
+
+
+def test_commands_work_with_standard_output_closed(tmp_path: Path) -> None:
+    command = ["sh", "-c", '"$0" -m portal_crawler portals >&-', sys.executable]
+    done = subprocess.run(command, stderr=subprocess.PIPE, cwd=Path(__file__).parents[1], check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_json_holds_no_character_that_drives_a_terminal(cli: Cli, tmp_path: Path) -> None:

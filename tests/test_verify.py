@@ -7,7 +7,6 @@ import random
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -278,7 +277,16 @@ def test_command_names_the_damage_and_the_next_crawl_heals_what_was_queued(tmp_p
         ).fetchall()
 
 
-def test_verify_of_nothing_says_so(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "portal_crawler", "verify", "--db", str(tmp_path / "none.db")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 7 and "no such database" in done.stderr
+@pytest.mark.parametrize("command", [["verify"], ["verify", "--repair"], ["reextract"]], ids=" ".join)
+def test_verify_and_reextract_of_nothing_say_so_and_make_nothing(tmp_path: Path, cli: Cli, command: list[str]) -> None:
+    done = cli(*command, "--db", tmp_path / "none.db")
+    assert done.returncode == 7 and b"no such database" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["verify", "reextract"])
+def test_portal_that_was_never_crawled_is_no_portal_without_damage(tmp_path: Path, cli: Cli, command: str) -> None:
+    open_store(tmp_path / "p.db").close()
+    done = cli(command, "--portal", "gscm", "--db", tmp_path / "p.db", "--archive", tmp_path / "archive")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"no portal 'gscm'" in done.stderr

@@ -6,6 +6,7 @@ Commands parse flags, call the layer below, print, and set the exit code; `main`
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -58,6 +59,11 @@ class _OnDemand(Mapping[str, click.Command]):
 @click.version_option(__version__, prog_name="portal-crawler")
 def main() -> None:
     """Crawl and archive Chinese provincial news portals."""
+    # Closed ones (`>&-`) would give their numbers to the next files that are opened.
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character is no reason to stop.
         with contextlib.suppress(AttributeError):

@@ -20,6 +20,7 @@ from portal_crawler.cli.options import (
     check_period,
     db_option,
     delay_option,
+    finite,
     json_option,
     since_option,
     until_option,
@@ -67,7 +68,11 @@ _OWN = {
 @db_option
 @archive_option
 @click.option(
-    "--deadline", "deadline_s", type=click.FloatRange(min=0, min_open=True), help="End after so many seconds."
+    "--deadline",
+    "deadline_s",
+    type=click.FloatRange(min=0, min_open=True),
+    callback=finite,
+    help="End after so many seconds.",
 )
 @delay_option
 @recheck_options

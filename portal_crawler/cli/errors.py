@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -15,6 +16,7 @@ from portal_crawler.portals import ProfileError, TargetError
 from portal_crawler.store import StorageError
 
 BUG, USAGE, FAILED, STORAGE, INTERRUPTED = 1, 2, 3, 7, 130
+_NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO))
 
 
 class Failure(click.ClickException):
@@ -44,6 +46,8 @@ class Commands(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise click.exceptions.Exit(0) from None
         except Exception as error:
+            if isinstance(error, OSError) and error.errno in _NO_ROOM:
+                raise Failure(f"{error.filename or 'output'}: {error.strerror}", STORAGE) from error
             # Line by line, since what a page said may stand in it.
             for line in traceback.format_exc().splitlines():
                 click.echo(plain(line), err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import click
 
 from portal_crawler.portals.portal_id import id_problem
+from portal_crawler.store import Store
 
 
 class Day(click.ParamType[date]):
@@ -23,6 +25,13 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no date, write it as 2021-11-19", param, ctx)
+
+
+def finite(_ctx: click.Context, _param: click.Parameter, seconds: float | None) -> float | None:
+    """Refuse nan and inf, which are numbers to click."""
+    if seconds is not None and not math.isfinite(seconds):
+        raise click.BadParameter(f"{seconds} is no number of seconds")
+    return seconds
 
 
 db_option = click.option(
@@ -43,7 +52,7 @@ since_option = click.option("--since", type=Day(), help="Not before this day, YY
 until_option = click.option("--until", type=Day(), help="Not after this day, YYYY-MM-DD.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 delay_option = click.option(
-    "--delay", "delay_s", type=click.FloatRange(min=0), help="Seconds between requests to one host."
+    "--delay", "delay_s", type=click.FloatRange(min=0), callback=finite, help="Seconds between requests to one host."
 )
 allow_private_option = click.option(
     "--allow-private",
@@ -57,6 +66,13 @@ def folder_of_portal(_ctx: click.Context, _param: click.Parameter, portal: str |
     if portal is not None and (problem := id_problem(portal)):
         raise click.BadParameter(f"{portal!r} is no portal id: {problem}")
     return portal
+
+
+def require_portal(store: Store, portal: str | None) -> None:
+    """Refuse a portal that was never crawled into this database: nothing found would look like nothing wrong."""
+    if portal and not store.rows("SELECT 1 FROM runs WHERE portal = ? LIMIT 1", (portal,)):
+        known = ", ".join(row[0] for row in store.rows("SELECT DISTINCT portal FROM runs ORDER BY 1"))
+        raise click.UsageError(f"no portal {portal!r} in {store.path}; there are {known or 'none'}")
 
 
 def check_period(since: date | None, until: date | None) -> None:

@@ -17,14 +17,14 @@ from portal_crawler.article import Portal
 from portal_crawler.cli.engine import engine_option
 from portal_crawler.cli.errors import STORAGE, USAGE, Failure
 from portal_crawler.cli.gauge import Gauge
-from portal_crawler.cli.options import archive_option, db_option, folder_of_portal, json_option
+from portal_crawler.cli.options import archive_option, db_option, folder_of_portal, json_option, require_portal
 from portal_crawler.cli.output import plain, print_json, print_rows
 from portal_crawler.cluster import EngineError, EngineLost, connected, spread_over
 from portal_crawler.portals import load_profile, load_profiles
 from portal_crawler.reextract import Change, Report
 from portal_crawler.reextract import reextract as read_again
 from portal_crawler.reextract.workers import Spread
-from portal_crawler.store import open_reader, open_store
+from portal_crawler.store import open_existing, open_reader
 
 _STOPPED = 143
 
@@ -76,8 +76,9 @@ def reextract(
     known = load_profiles() | {one.id: one for one in map(load_profile, profiles)}
     if into is not None:
         _rebuild(ctx, archive, into, known, portal, as_json)
-    store = open_reader(db) if dry_run else open_store(db)
+    store = open_reader(db) if dry_run else open_existing(db)
     try:
+        require_portal(store, portal)
         with Gauge("articles") as gauge, _readers(engine, jobs or os.cpu_count() or 1) as readers:
 
             def show(report: Report) -> None:

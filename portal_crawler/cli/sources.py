@@ -50,7 +50,10 @@ class Sources:
         # Not on top: it brings the crawl side with it, which reading a file does not need.
         from portal_crawler.cli.fetch import FetchError, fetch
 
-        host = urlsplit(url).netloc
+        try:
+            host = urlsplit(url).netloc
+        except ValueError as error:
+            raise SourceError(f"{url!r} is no http(s) URL") from error
         if host in self._asked:
             time.sleep(max(self._asked[host] + self._delay_s - time.monotonic(), 0))
         try:

@@ -9,9 +9,9 @@ import click
 
 from portal_crawler.cli.errors import STORAGE, Failure
 from portal_crawler.cli.gauge import Gauge
-from portal_crawler.cli.options import archive_option, db_option, folder_of_portal, json_option
+from portal_crawler.cli.options import archive_option, db_option, folder_of_portal, json_option, require_portal
 from portal_crawler.cli.output import plain, print_json
-from portal_crawler.store import open_reader, open_store
+from portal_crawler.store import open_existing, open_reader
 from portal_crawler.store.locks import LockHeld
 from portal_crawler.verify import Figures, Finding, Repair
 from portal_crawler.verify import repair as repair_damage
@@ -36,12 +36,13 @@ def verify(ctx: click.Context, portal: str | None, repair: bool, db: Path, archi
     articles stay, their pages are fetched again by the next crawl.
     """
     if repair:
-        # Also brings an older database up to date.
-        open_store(db).close()
+        open_existing(db).close()
     store = open_reader(db)
     figures = Figures()
     findings = []
     try:
+        if not (portal and (archive / portal).is_dir()):
+            require_portal(store, portal)
         with Gauge("MB", per=10**6) as gauge:
 
             def show(so_far: Figures) -> None:

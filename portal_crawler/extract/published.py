@@ -169,7 +169,10 @@ def _unescaped(text: str) -> str:
 
 def url_stamp(url: str) -> Stamp | None:
     """The day that an article's address names, as most CMSs write it (/2021/11/19/, t20211119_), None without one."""
-    match = _URL_DATE.search(urlsplit(url).path)
+    try:
+        match = _URL_DATE.search(urlsplit(url).path)
+    except ValueError:  # what is no address names no day: http://[::1/
+        return None
     if not match:
         return None
     parts = [part for part in match.groups() if part]

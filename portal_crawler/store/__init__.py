@@ -6,7 +6,7 @@ It knows nothing of Scrapy. `open_store` gives a connection that may write, `ope
 
 from portal_crawler.store.articles import PageCapture
 from portal_crawler.store.conditions import condition
-from portal_crawler.store.database import StorageError, Store, open_reader, open_store
+from portal_crawler.store.database import StorageError, Store, open_existing, open_reader, open_store
 from portal_crawler.store.ledger import (
     ChannelRow,
     channel_row,
@@ -53,6 +53,7 @@ __all__ = [
     "known_urls",
     "last_capture_ends",
     "load_template",
+    "open_existing",
     "open_reader",
     "open_store",
     "parse_query",

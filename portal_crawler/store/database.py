@@ -122,6 +122,13 @@ def open_store(path: Path) -> Store:
     return Store(path, connection)
 
 
+def open_existing(path: Path) -> Store:
+    """As open_store, but where there is no database none is made. Raises StorageError then, too."""
+    if not path.is_file():
+        raise StorageError(f"{path}: no such database")
+    return open_store(path)
+
+
 def open_reader(path: Path) -> Store:
     """The database for reading only, while others may write to it.
 
