@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
+# `python -m benchmarks.cluster --workers 1 2`: 40 portals that answer in 0.1 s, asked every 0.1 s. For each crawl: its
+# name, portals at once, requests to a portal, seconds, and how many processes wanted the two cores meanwhile.
+CLUSTER_RUNS = (
+    ("one worker of the cluster", 1, 52, 508.4, 9),
+    ("two workers", 2, 52, 294.4, 39),
+    ("no cluster, --jobs 4", 4, 52, 172.8, 15),
+)
 _PIPELINE = "`make bench`, benchmarks/RESULTS.md"
 _FOOTPRINT = "`python -m benchmarks.footprint ../shared/corpus 3000`"
 

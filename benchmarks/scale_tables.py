@@ -21,7 +21,7 @@ from benchmarks.scale import (
     mean_share,
     simulate,
 )
-from benchmarks.scale_inputs import Assumed, Measured, inputs
+from benchmarks.scale_inputs import CLUSTER_RUNS, Assumed, Measured, inputs
 
 _COUNTS = (1, 2, 4, 8, 16, 32)
 _DEADLINE_S = 3_000.0
@@ -42,6 +42,7 @@ def tables() -> dict[str, str]:
         "hourly": _hourly,
         "storage": _storage,
         "processor": _processor,
+        "compared": _compared,
     }
     return {name: make() for name, make in made.items()}
 
@@ -208,6 +209,15 @@ def _processor() -> str:
     ):
         rows.append((name, f"{days:.1f}", *(f"{days / cores:.2f}" for cores in (8, 32))))
     return _table(("", "days of one core", "days on 8", "on 32"), rows)
+
+
+def _compared() -> str:
+    rows = []
+    for name, threads, requests, took_s, load in CLUSTER_RUNS:
+        unit = Unit(requests, 0.1, _GIVEN.crawl_ms / 1000, 0.0, _GIVEN.start_s)
+        course = simulate([unit] * 40, Workers(1, 2, threads))
+        rows.append((name, f"{course.seconds:.0f}", f"{took_s:.0f}", f"{took_s / course.seconds:.1f}", f"{load}"))
+    return _table(("40 portals", "seconds, simulated", "measured", "ratio", "load of two cores"), rows)
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]], align: str = "") -> str:
