@@ -82,7 +82,7 @@ def _portals(corpus: Path) -> dict[str, list[bytes]]:
             page = json.loads(line)
             host = urlsplit(page["url"] or "").hostname
             portal = registered_domain(host) if host else page["site"]
-            pages[portal].append((manifest.parent / page["file"]).read_bytes())
+            pages[portal].append((corpus / page["file"]).read_bytes())
     return pages
 
 
