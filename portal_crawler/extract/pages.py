@@ -1,8 +1,8 @@
 """The other pages of an article that is split over several.
 
 A page belongs to the article when its address is the article's own with a page number added: `_2`, `-2`, `_02`
-before the suffix (TRS, DedeCMS, EmpireCMS, PHPCMS, the /system/ family, Xinhua) or `page=2` in the query. What a
-link says is no evidence: 下一页 and 下一篇 are used for both.
+before the suffix (TRS, DedeCMS, EmpireCMS, PHPCMS, the /system/ family, Xinhua) or `page=2` and the like in the
+query. What a link says is no evidence: 下一页 and 下一篇 are used for both.
 """
 
 from __future__ import annotations
@@ -16,7 +16,13 @@ from portal_crawler.extract.page import Page
 # No article in the corpus or in the CMS notes has more; a pager beyond that is a trap.
 MOST_PAGES = 60
 _NUMBERED = re.compile(r"[_-](?P<number>\d{1,2})$")
-_PAGE_KEYS = frozenset(("page", "p", "pageno", "pagenum", "pn", "pageindex"))
+# ArticlePage is PowerEasy's, paged WordPress's, the others are what CMSs of a site's own call it.
+_PAGE_KEYS = frozenset(
+    (
+        *("page", "p", "pageno", "pagenum", "pn", "pageindex", "pg", "part", "paged", "page_no", "page_num"),
+        *("currentpage", "curpage", "pagenumber", "articlepage"),
+    )
+)
 # TRS prints its pager by script and counts from 0: page 2 of t1.html is t1_1.html.
 _SCRIPTED = re.compile(r"""createPageHTML\s*\(\s*(\d+)\s*,\s*\d+\s*,\s*["']([^"']+)["']\s*,\s*["'](\w+)["']""")
 
