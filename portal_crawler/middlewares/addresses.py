@@ -11,6 +11,7 @@ import ipaddress
 import socket
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 from urllib.request import getproxies
 
@@ -19,8 +20,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.base import ReactorBase
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.error import DNSLookupError
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.failure import Failure
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -83,7 +86,11 @@ class AddressGuard:
 
 
 class GuardedResolver(CachingThreadedResolver):
-    """Scrapy's resolver, which fails for names that lead to an address that is not public."""
+    """Scrapy's resolver, which fails for names that lead to an address that is not public.
+
+    Scrapy's knows IPv4 alone; here a name that has none is asked for its IPv6 addresses. Scrapy's other resolver,
+    `CachingHostnameResolver`, is experimental and has no time limit.
+    """
 
     def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float, *, allow_private: bool) -> None:
         super().__init__(reactor, cache_size, timeout)
@@ -99,16 +106,32 @@ class GuardedResolver(CachingThreadedResolver):
         return cls(reactor, size, settings.getfloat("DNS_TIMEOUT"), allow_private=allow)
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:
-        found = super().getHostByName(name, timeout)
+        # Twisted takes a literal address of this kind for a name.
+        found = succeed(name) if ":" in name else super().getHostByName(name, timeout)
+        found.addErrback(self._ask_for_six, name)
         if not self._allow_private and name not in self._proxies:
             found.addCallback(self._judge, name)
         return found
+
+    def _ask_for_six(self, failure: Failure, name: str) -> Deferred[str] | Failure:
+        """The first IPv6 address of a name without an IPv4 address; a name server that is silent is not asked again."""
+        if not isinstance(failure.value, DNSLookupError) or "timeout" in str(failure.value):
+            return failure
+        reactor: Any = self.reactor
+        found: Deferred[str] = deferToThreadPool(reactor, reactor.getThreadPool(), _six_of, name)
+        found.addTimeout(self.timeout, reactor)
+        return found.addErrback(lambda _: failure)
 
     def _judge(self, address: str, name: str) -> str:
         if not is_public(ipaddress.ip_address(address)):
             REFUSED_NAMES[name] = address
             raise DNSLookupError(f"{name} leads to a private address")
         return address
+
+
+def _six_of(name: str) -> str:
+    """Raises OSError where there is none."""
+    return str(socket.getaddrinfo(name, None, socket.AF_INET6, socket.SOCK_STREAM)[0][4][0])
 
 
 def is_inside(host: str) -> bool:

@@ -206,3 +206,18 @@ def test_every_spelling_of_an_inner_address_is_known(host: str) -> None:
 )
 def test_what_is_public_is_not_refused(host: str) -> None:
     assert not is_inside(host)
+
+
+@needs_world
+def test_a_name_with_ipv6_addresses_alone_is_connected_to_if_they_are_public(tmp_path: Path) -> None:
+    names = {"six.example.cn": ["2400:3200::5"], "inner.example.org": ["fd00::5"]}
+    crawls = [
+        step("crawl", f"http://{host}/gn/", *into(tmp_path / host.strip("[]").replace(":", "-")), names=names)
+        for host in ("six.example.cn", "[2400:3200::6]", "inner.example.org")
+    ]
+    six, literal, inner = run_world(*crawls)
+    assert set(six.canaries) == {"2400:3200::5:80"}
+    assert set(literal.canaries) == {"2400:3200::6:80"}
+    assert inner.canaries == []
+    (reason,) = [reason for _, reason in ledger(tmp_path / "inner.example.org").values()]
+    assert "private address" in reason
