@@ -70,8 +70,9 @@ class Assumed:
     spread: float = _figure(
         1.6,
         "standard deviation of the logarithm of a portal's pages",
-        "highest serial numbers in article addresses of 40 sites (of the corpus and its list of portals): 1.63; such "
-        "numbers also count what is no public page, which moves all of them, and hardly their spread",
+        "`python -m benchmarks.serials ../shared/portals.json ../shared/corpus/manifest.jsonl "
+        "../shared/corpus/unlabelled/index.jsonl`: 1.80 for 49 sites; less, since numbers on old pages, which are too "
+        "low, make sites more unequal than they are",
     )
     article_share: float = _figure(0.9, "articles a page", "20 entries a list page, some articles on several pages")
     delay_s: float = _figure(1.0, "s between two requests to a host", "the program's default")

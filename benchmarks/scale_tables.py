@@ -116,7 +116,7 @@ def _back_fill() -> str:
 
 def _spread() -> str:
     rows = []
-    for spread in (0.0, 0.8, 1.6):
+    for spread in (0.0, 0.8, 1.6, 2.0):
         units = largest_first(_units(replace(_WORLD, spread=spread)))
         cells = [f"{_crawl(units, count).seconds / DAY_S:.1f}" for count in _COUNTS]
         rows.append((f"{spread:g}", f"{max(unit.pages for unit in units):,}", *cells))

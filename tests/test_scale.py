@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.scale import Unit, Workers, back_fill, draw_portals, largest_first, losses, simulate
 from benchmarks.scale_inputs import Assumed, Measured
+from benchmarks.serials import highest_serials
 from docs.generate import SCALE, scale_document
 from portal_crawler.article import Article, Capture
 from portal_crawler.export import export_articles
@@ -136,3 +137,9 @@ def test_the_queries_of_the_document_run_on_exports(tmp_path: Path, monkeypatch:
     assert [url for *_, url in found] == ["http://gscn.example.cn/1.html"]
     assert sources == [("gscn", "甘肃日报", 1), ("other", "甘肃日报", 1)]
     assert [row[:2] for row in headlines] == [("同一标题", 2)]
+
+
+def test_serial_numbers_are_read_from_addresses_and_dates_are_none() -> None:
+    text = """{"url": "https://news.one.com.cn/2019/0718/3366479.shtml"} http://www.one.com.cn/a/120.html
+        http://two.cn/t20211119_654321.html http://two.cn/20211119.html http://three.cn/20211119.html"""
+    assert highest_serials([text, "http://two.cn/654320.html"]) == {"one.com.cn": 3366479, "two.cn": 654321}
