@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal_crawler.extract import further_pages, read_page
+from portal_crawler.extract import article_of, further_pages, read_page
 
 ARTICLE = "http://www.jy.example/show.php?id=2002&cid=sh"
 
@@ -32,3 +32,20 @@ def test_page_number_in_the_query_leads_to_a_further_page(key: str) -> None:
 )
 def test_other_addresses_are_no_further_pages(link: str) -> None:
     assert pages_of(ARTICLE, link) == []
+
+
+def test_editor_under_the_last_page_is_the_articles() -> None:
+    texts = ("初冬时节，靖远县五合镇的枸杞晾晒场上一片忙碌。" * 3, "当地合作社的理事长说，今年的价格比去年好一些。" * 3)
+    last = "<p>（责任编辑：赵小春）</p>"
+    first, second = (
+        read_page(
+            f"<html><body><h1>靖远县枸杞迎来丰收季</h1><div>2021-11-19 20:09</div><div><p>{text}</p>{end}</div>"
+            "</body></html>".encode(),
+            f"http://www.jy.example/2021/1119/{name}.html",
+        )
+        for text, end, name in zip(texts, ("", last), ("1", "1_2"), strict=True)
+    )
+    article = article_of([first, second])
+    assert (article.editor, article.provenance["editor"]) == ("赵小春", "责任编辑 below text")
+    assert article.body == "\n".join(texts)
+    assert article_of([first]).editor is None

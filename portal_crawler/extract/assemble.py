@@ -52,6 +52,10 @@ def article_of(pages: Sequence[Page], *, portal: Portal | None = None) -> Articl
         texts.append(without_closing_editor(paragraphs(page, more.lines)))
         images += find_images(page, more.lines[0] if more.lines else 0, more.end)
         warnings += page.warnings
+        if page is pages[-1] and (byline.source is None or byline.editor is None):
+            # Who edited an article stands where its text ends.
+            closing = read_byline(page, (), more.lines, more.end)
+            byline = replace(byline, source=byline.source or closing.source, editor=byline.editor or closing.editor)
     text = "\n".join(part for part in texts if part) or None
     if text is None or len(text) < _SHORTEST_TEXT:
         held = held_article(first)
