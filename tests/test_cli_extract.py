@@ -199,3 +199,13 @@ def test_every_page_of_the_reference_manifest_gives_its_line(cli: Cli, shared: P
     wanted = [json.loads(line)["file"] for line in manifest.read_text(encoding="utf-8").splitlines()]
     assert result.returncode == 0
     assert [article["file"] for article in lines(result)] == wanted
+
+
+def test_a_saved_listing_of_relative_links_asks_for_its_address(cli: Cli, tmp_path: Path) -> None:
+    items = "".join(f'<li><a href="/2021/{n}.html">靖远县引进企业第{n}批落地</a> 2021-11-19</li>' for n in range(1, 5))
+    (tmp_path / "l.html").write_text(f"<html><body><ul>{items}</ul></body></html>", encoding="utf-8")
+    without = cli("listing", tmp_path / "l.html")
+    assert (without.returncode, json.loads(without.stdout)) == (0, {"entries": [], "next": None})
+    assert b"--url" in without.stderr
+    named = cli("listing", tmp_path / "l.html", "--url", "http://www.jy.com.cn/gn/")
+    assert (len(json.loads(named.stdout)["entries"]), named.stderr) == (4, b"")

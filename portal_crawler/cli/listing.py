@@ -35,4 +35,6 @@ def listing(page: str, url: str | None, delay_s: float | None, allow_private: bo
         content_type=source.content_type,
         portal=Profiles().portal_of(source.url),
     )
+    if not found.entries and url is None and not is_url(page):
+        click.echo("nothing found; relative links need the address of the page: --url", err=True)
     print_json({"entries": [asdict(entry) for entry in found.entries], "next": found.next})
