@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,6 +35,10 @@ def cli(cli_environment: dict[str, str]) -> Callable[..., Finished]:
     """Runs the command line as a process, with its arguments, standard input and working directory."""
 
     def run(*arguments: str | Path, stdin: bytes = b"", cwd: Path = ROOT) -> Finished:
+        if arguments[0] == "reextract":
+            # It has workers of its own, and multiprocessing is not made for forks that start others.
+            command = [sys.executable, "-m", "portal_crawler", *map(str, arguments)]
+            return subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, timeout=120, env=cli_environment)
         return command_line.run(*arguments, stdin=stdin, cwd=cwd, timeout=120, env=cli_environment)
 
     return run
