@@ -22,28 +22,28 @@ def _figure(value: float, what: str, source: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Figures of this program, measured on one machine of two busy cores: milliseconds are of processor time."""
+    """Figures of this program, measured on one machine of two cores: milliseconds are of processor time."""
 
-    crawl_ms: float = _figure(10.20, "ms to crawl a made page of 40 KB, all in all", _PIPELINE)
+    crawl_ms: float = _figure(9.80, "ms to crawl a made page of 40 KB, all in all", _PIPELINE)
     made_extract_ms: float = _figure(
-        4.0, "ms of these to extract it", "`python -m benchmarks.footprint` on pages of `benchmarks.site.write_corpus`"
+        2.42, "ms of these to extract it", "`python -m benchmarks.footprint` on pages of `benchmarks.site.write_corpus`"
     )
-    extract_ms: float = _figure(6.86, "ms to extract a real page of 76 KB, the mean of 173", _FOOTPRINT)
+    extract_ms: float = _figure(3.98, "ms to extract a real page of 76 KB, the mean of 173", _FOOTPRINT)
     reprint_ms: float = _figure(1.0, "ms to look for reprints of an article, at most", "docs/reprints.md")
     made_reextract_ms: float = _figure(
-        5.5,
+        4.9,
         "ms to extract a made page again from the archive",
         "`time portal-crawler reextract` after a crawl of `python -m benchmarks.site 800`, less that of `--help`",
     )
-    store_ms: float = _figure(2.25, "ms to store an article, which one process a database can do", _FOOTPRINT)
-    memory_mb: float = _figure(156, "MB that a crawl of a portal holds", _PIPELINE)
+    store_ms: float = _figure(1.66, "ms to store an article, which one process a database can do", _FOOTPRINT)
+    memory_mb: float = _figure(182, "MB that a crawl of a portal holds", _PIPELINE)
     archive_bytes: float = _figure(20_197, "bytes in the archive for a page, requests and heads included", _FOOTPRINT)
     database_bytes: float = _figure(17_093, "bytes in the database for an article, search index included", _FOOTPRINT)
     index_bytes: float = _figure(6_041, "bytes of these in the search index", _FOOTPRINT)
     parquet_bytes: float = _figure(2_127, "bytes in Parquet for an article", _FOOTPRINT)
-    merge_ms: float = _figure(2.59, "ms to merge an article into another database", _FOOTPRINT)
+    merge_ms: float = _figure(1.87, "ms to merge an article into another database", _FOOTPRINT)
     start_s: float = _figure(
-        1.9,
+        1.4,
         "s of processor time to begin and end a crawl of a portal",
         "`time portal-crawler crawl URL --limit 3`, the same site",
     )
