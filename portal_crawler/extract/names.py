@@ -36,7 +36,7 @@ _SPACED_NAME = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u
 # Parts of one foreign name, each with its capital; codes of staff have none.
 _LATIN_NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z]\.?)*(?: [A-Z][a-z]+){1,2}\b")
 # Buttons that a page without blanks glues to the last name.
-_BUTTONS_BEHIND = re.compile(r"(?:我?要?评论|收藏|打印|纠错|点赞|关注)+$")
+_BUTTONS_BEHIND = re.compile(r"(?:我?要?评论|收藏|打印|纠错|点赞|关注){1,9}$")
 _JOINED = "\x00"
 _WIDE_NAME = re.compile(
     r"(?<![\u4e00-\u9fff])(?<![\u4e00-\u9fff][\s\u3000])([\u4e00-\u9fff])[\s\u3000]{1,4}([\u4e00-\u9fff])[\s\u3000]{1,4}([\u4e00-\u9fff])"
