@@ -359,7 +359,8 @@ def test_a_search_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     absent = " OR ".join("，" * count + "。" for count in range(2, 92))
     result = CliRunner().invoke(main, ["search", f"NOT ({absent})", "--timeout", "0.05", "--db", str(store.path)])
     assert result.exit_code == 2
-    assert result.stderr.startswith("Error: the search took longer than 0.05 s and was stopped; give it more words")
+    assert result.stderr.startswith("Error: the search took longer than 0.05 s and was stopped")
+    assert "give it more words" in result.stderr
     reader = open_reader(store.path)
     with pytest.raises(SearchTimeout):
         search(reader, f"NOT ({absent})", timeout_s=0.05)
@@ -381,7 +382,7 @@ def test_a_search_that_is_stopped_says_how_far_it_came(tmp_path: Path) -> None:
     store.close()
     reader = open_reader(store.path)
     with pytest.raises(SearchTimeout) as stopped:
-        search(reader, 'NOT "，，，，，，，，。"', limit=5_000, timeout_s=1)
+        search(reader, 'NOT "，，，，，，，，。"', limit=5_000, timeout_s=0.1)
     reader.close()
     told = re.search(
         "stopped: of the articles that may have it, the newest ([0-9,]+), back to 2021-11-19, were read, ([0-9,]+) of "

@@ -19,7 +19,7 @@ from w3lib.url import safe_url_string
 
 from portal_crawler import settings
 from portal_crawler.archive import Archived, ArchiveError, Exchange
-from portal_crawler.article import Capture, Channel, Portal
+from portal_crawler.article import Capture, Channel, Listing, Portal
 from portal_crawler.extract import Page, listing_of, read_page, refresh_target
 from portal_crawler.extract.absent import is_sent_away
 from portal_crawler.items import ArticlePages
@@ -78,11 +78,16 @@ class Replay:
         if urlsplit(exchange.url).path == "/robots.txt" and exchange.url not in self._asked:
             return None
         found = self._known_request(exchange)
-        if found is None and self._beyond:
-            # It follows from a page in doubt, so that the question went without an answer.
-            while self._beyond:
-                self._fail(self._beyond.pop(0), TimeoutError())
-            found = self._known_request(exchange)
+        if found is not None:
+            return found
+        is_followed = any(name.lower() == b"referer" for name, _ in exchange.request_headers)
+        # What follows from a page in doubt says that the question went without an answer.
+        for request in [one for one in self._beyond if is_followed or _names(one.meta["answer"].listing, exchange.url)]:
+            self._beyond.remove(request)
+            self._fail(request, TimeoutError())
+        found = self._known_request(exchange)
+        if found is None and not is_followed:
+            found = self._probe_request(exchange.url) or self._channel_request(exchange)
         return found
 
     def _known_request(self, exchange: Exchange) -> scrapy.Request | None:
@@ -98,9 +103,7 @@ class Replay:
             if _RANDOM.sub("*", request.url) == shape:
                 self._beyond.remove(request)
                 return request.replace(url=exchange.url)
-        if any(name.lower() == b"referer" for name, _ in exchange.request_headers):
-            return None
-        return self._probe_request(exchange.url) or self._channel_request(exchange)
+        return None
 
     def _article_request(self, url: str) -> scrapy.Request | None:
         """The request for an article that was listed before: for the first time, or again."""
@@ -218,6 +221,11 @@ class _ArchiveSpider(PortalSpider):
             portal=self.session.portal,
             fetched_at=fetched_at,
         )
+
+
+def _names(listing: Listing, url: str) -> bool:
+    """Whether a page of a list leads to an address."""
+    return url == listing.next or any(entry.url == url for entry in listing.entries)
 
 
 def _stored(store: Store, article_id: int) -> Due:
