@@ -16,7 +16,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from portal_crawler.archive import ArchiveError, read_exchange, write
+from portal_crawler.archive import ArchiveError, durable, read_exchange, write
 from portal_crawler.article import Channel, Portal
 from portal_crawler.store import StorageError, database
 from tests.command_line import forked
@@ -124,7 +124,7 @@ def _inject(fault: Fault, folder: Path) -> None:
     counter = _Counter(fault, folder)
 
     class Disk:
-        """`os` for the archive's writer."""
+        """`os` for what writes the archive."""
 
         def __getattr__(self, name: str) -> Any:
             return getattr(os, name)
@@ -163,6 +163,6 @@ def _inject(fault: Fault, folder: Path) -> None:
             if verb in ("INSERT", "UPDATE", "DELETE", "BEGIN") and counter.fails("statement", self.doing):
                 raise sqlite3.OperationalError("database or disk is full")
 
-    write.os = Disk()  # type: ignore[assignment]
+    write.os = durable.os = Disk()  # type: ignore[assignment]
     plain = sqlite3.connect
     database.sqlite3.connect = lambda *values, **named: plain(*values, factory=Connection, **named)  # type: ignore[assignment]

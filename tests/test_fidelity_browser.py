@@ -12,10 +12,12 @@ import random
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from portal_crawler.article import Article
 from portal_crawler.extract import extract_article, read_page
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -184,15 +186,13 @@ def test_body_is_what_a_browser_shows(name: str, browser: dict[str, str]) -> Non
 GOLDEN = {path.parent.name: path for path in sorted((Path(__file__).parent / "golden").glob("*/page.html"))}
 
 
-def golden_record(name: str) -> tuple[str, str | None]:
-    """A golden page's text, as it was read, and its body."""
+def golden_record(name: str) -> tuple[str, Article]:
+    """A golden page's text, as it was read, and its article."""
     raw = GOLDEN[name].read_bytes()
     headers = GOLDEN[name].with_name("headers.json")
     given = json.loads(headers.read_text(encoding="utf-8")) if headers.is_file() else {}
     content_type = given.get("content_type")
-    return read_page(raw, URL, content_type=content_type).text, extract_article(
-        raw, URL, content_type=content_type
-    ).body
+    return read_page(raw, URL, content_type=content_type).text, extract_article(raw, URL, content_type=content_type)
 
 
 @pytest.fixture(scope="module")
@@ -201,13 +201,25 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return dict(zip(GOLDEN, shown(documents, tmp_path_factory.mktemp("chromium")), strict=True))
 
 
-# What the record takes out of the end of a line: it stands in the field `editor`.
+# What the record takes out of the end of a line: it stands in the field `editor`, or credits others.
 _EDITOR = re.compile(r"[（(［【\[](?:责任编辑|责编|编辑)[^）)］】\]]*[）)］】\]]$")
+_LONGEST_CREDITS = 60
+
+
+def is_shown(line: str, remaining: Iterator[str]) -> bool:
+    """Whether a line comes next among the page's, whole or but for credits behind its last sentence."""
+    return any(
+        line == other
+        or (line[-1] in "。！？”）" and other.startswith(line) and len(other) - len(line) < _LONGEST_CREDITS)
+        for other in remaining
+    )
 
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_golden_body_is_lines_that_a_browser_shows(name: str, golden: dict[str, str]) -> None:
     """Each line of the body, or cell of a row, is a whole one of the page, in order; what is removed is whole."""
+    article = golden_record(name)[1]
+    if article.provenance.get("body") == "held by a script":
+        pytest.skip("the page shows this article only once its script has run")
     remaining = iter([_EDITOR.sub("", line) for line in lines(golden[name].replace("\t", "\n"))])
-    body = golden_record(name)[1] or ""
-    assert [line for line in lines(body.replace("\t", "\n")) if line not in remaining] == []
+    assert [line for line in lines((article.body or "").replace("\t", "\n")) if not is_shown(line, remaining)] == []

@@ -470,7 +470,7 @@ def test_merge_that_is_killed_at_any_moment_is_only_started_again(tmp_path: Path
     paths = [shard.path for shard in shards]
     merge(tmp_path / "whole.db", paths, shards[0].archive)
     wanted = content(tmp_path / "whole.db")
-    target, kills, wait_s = tmp_path / "p.db", 0, 0.05
+    target, kills, wait_s = tmp_path / "p.db", 0, 0.01
     open_store(target).close()
     while True:
         process = _fork.Process(target=_merge_slowly, args=(target, paths, shards[0].archive))

@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from types import TracebackType
 
+from portal_crawler.archive.durable import sync_path
 from portal_crawler.archive.exchange import ArchiveError, Exchange, check_portal_id
 from portal_crawler.archive.record import sha1_of
 from portal_crawler.archive.records import Original, members, warcinfo
@@ -98,7 +99,7 @@ class ArchiveWriter:
         try:
             os.fsync(self._handle)
             for folder in self._new_names:
-                _sync_folder(folder)
+                sync_path(folder)
         except OSError as error:
             # The kernel may have dropped what it could not write and report success the next time.
             self._broken = self._error(error)
@@ -171,11 +172,3 @@ class ArchiveWriter:
 
     def _error(self, error: OSError) -> ArchiveError:
         return ArchiveError(f"{self._root / (self._file or self._portal)}: {error.strerror or error}")
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
+
+from portal_crawler.archive.durable import sync_path
 
 
 def put_in_place(unfinished: Path, path: Path, manifest: Mapping[str, object]) -> None:
@@ -18,11 +19,11 @@ def put_in_place(unfinished: Path, path: Path, manifest: Mapping[str, object]) -
     unfinished_manifest = manifest_path(unfinished)
     unfinished_manifest.write_text(text, encoding="utf-8")
     for file in (unfinished, unfinished_manifest):
-        _sync(file)
+        sync_path(file)
     manifest_path(path).unlink(missing_ok=True)
     unfinished.replace(path)
     unfinished_manifest.replace(manifest_path(path))
-    _sync(path.parent)
+    sync_path(path.parent)
 
 
 def manifest_path(path: Path) -> Path:
@@ -34,11 +35,3 @@ def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from portal_crawler.archive import ArchiveError, segment_path
+from portal_crawler.archive.durable import sync_path
 
 _CHUNK = 1024 * 1024
 
@@ -75,11 +76,7 @@ def _copy(source: Path, target: Path, size_bytes: int) -> None:
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_path(target.parent)
 
 
 def _digest(path: Path, size_bytes: int) -> bytes:

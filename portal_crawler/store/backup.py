@@ -8,7 +8,6 @@ larger database has no end; VACUUM INTO 1.2 s, with commits that take twice as l
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from portal_crawler.archive.durable import sync_path
 from portal_crawler.article import BEIJING
 from portal_crawler.store.database import StorageError, Store, open_earlier
 from portal_crawler.store.locks import is_held
@@ -56,9 +56,9 @@ def back_up(db: Path, target: Path, progress: Callable[[int, int], None] = lambd
             under_way = _make_whole(unfinished, killed)
             _check(unfinished, db)
             size_bytes = unfinished.stat().st_size
-            _sync(unfinished)
+            sync_path(unfinished)
             unfinished.rename(target)
-            _sync(target.parent)
+            sync_path(target.parent)
     except sqlite3.Error as error:
         raise StorageError(f"{db} to {target}: {error}") from error
     except OSError as error:
@@ -112,11 +112,3 @@ def _check(unfinished: Path, db: Path) -> None:
             raise StorageError(f"{db}: damaged, and no copy made of it: {found.splitlines()[-1]}")
         if copy.execute("PRAGMA foreign_key_check").fetchone():
             raise StorageError(f"{db}: damaged, and no copy made of it: rows that refer to none; see verify")
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
