@@ -29,9 +29,12 @@ FETCHED = datetime(2021, 11, 20, 9, 30, tzinfo=BEIJING)
         ("昨天 08:15", "2021-11-19T08:15+08:00", "minute"),
         ("3小时前", "2021-11-20T06:30+08:00", "minute"),
         ("二〇二一年十一月十九日", "2021-11-19T00:00+08:00", "day"),
+        ("二〇二一年十月二九日", "2021-10-29T00:00+08:00", "day"),
         ("２０２１－１１－１９　２０：０９", "2021-11-19T20:09+08:00", "minute"),
         ("2021年11月19日 星期五 下午3:05", "2021-11-19T15:05+08:00", "minute"),
         ("2019-09-30T22:46:13Z", "2019-10-01T06:46:13+08:00", "second"),
+        ("2019-09-30T22:46:13-05:00", "2019-10-01T11:46:13+08:00", "second"),
+        ("2019-09-30T22:46:13-2360", "2019-09-30T22:46:13+08:00", "second"),
     ],
 )
 def test_printed_time_is_read_to_its_precision(printed: str, value: str, precision: str) -> None:
@@ -41,7 +44,7 @@ def test_printed_time_is_read_to_its_precision(printed: str, value: str, precisi
 
 
 @pytest.mark.parametrize(
-    "text", ["10：20：30", "Copyright 2006-2019", "0931-8159799", "2021-13-45", "许可证 10120170004 号", ""]
+    "text", ["10：20：30", "Copyright 2006-2019", "0931-8159799", "2021-13-45", "许可证 10120170004 号", "二〇二一年十十月三一日", ""]
 )
 def test_other_numbers_are_no_time(text: str) -> None:
     assert find_stamp(text, fetched_at=FETCHED) is None

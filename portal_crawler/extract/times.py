@@ -169,12 +169,20 @@ def _stamp(match: re.Match[str], year: int) -> Stamp | None:
     return _cut(moment, "minute" if second is None else "second", raw)
 
 
+# Clocks on earth differ from UTC by at most 14 hours (Kiribati).
+_FARTHEST_ZONE = 14
+
+
 def _moved(moment: datetime, zone: str) -> datetime:
     if zone == "Z":
         offset = timedelta(0)
     else:
         sign = -1 if zone[0] == "-" else 1
-        offset = sign * timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+        hours, minutes = int(zone[1:3]), int(zone[-2:])
+        if hours > _FARTHEST_ZONE or minutes > 59:
+            # Digits that stand behind the time, and no zone of this world.
+            return moment
+        offset = sign * timedelta(hours=hours, minutes=minutes)
     return moment.replace(tzinfo=timezone(offset)).astimezone(BEIJING)
 
 
@@ -194,9 +202,12 @@ def _han_stamp(match: re.Match[str], text: str) -> Stamp | None:
 
 
 def _han_number(text: str) -> int:
+    """A number written out (二十九) or by its digits (二九); 0, which no day or month is, for what is neither."""
     tens, ten, ones = text.partition("十")
+    if ten and (len(tens) > 1 or len(ones) > 1 or ones == "十"):
+        return 0
     if not ten:
-        return _HAN_DIGITS[tens]
+        return int("".join(str(_HAN_DIGITS[character]) for character in text))
     return (_HAN_DIGITS[tens] if tens else 1) * 10 + (_HAN_DIGITS[ones] if ones else 0)
 
 
