@@ -44,7 +44,16 @@ def test_printed_time_is_read_to_its_precision(printed: str, value: str, precisi
 
 
 @pytest.mark.parametrize(
-    "text", ["10：20：30", "Copyright 2006-2019", "0931-8159799", "2021-13-45", "许可证 10120170004 号", "二〇二一年十十月三一日", ""]
+    "text",
+    [
+        "10：20：30",
+        "Copyright 2006-2019",
+        "0931-8159799",
+        "2021-13-45",
+        "许可证 10120170004 号",
+        "二〇二一年十十月三一日",
+        "",
+    ],
 )
 def test_other_numbers_are_no_time(text: str) -> None:
     assert find_stamp(text, fetched_at=FETCHED) is None
