@@ -143,6 +143,7 @@ def test_damaged_database_gives_no_copy(tmp_path: Path) -> None:
 def test_stopped_copy_never_has_its_name(
     tmp_path: Path, cli_environment: dict[str, str], number: int, code: int
 ) -> None:
+    make_old(OLD[-1], tmp_path / "p.db")
     with sqlite3.connect(tmp_path / "p.db") as connection:
         connection.execute("CREATE TABLE large (octets BLOB)")
         connection.executemany("INSERT INTO large VALUES (zeroblob(?))", [(10**7,)] * 20)

@@ -290,14 +290,52 @@ def test_newer_database_is_refused_by_every_command_and_stays_as_it_is(tmp_path:
     assert not list(tmp_path.glob("out.csv*")) and not list(tmp_path.glob("copy.db*"))
 
 
-def test_database_of_other_programs_is_no_old_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["crawl", "http://127.0.0.1:9/", "--allow-private"],
+        ["crawl", "http://127.0.0.1:9/", "http://localhost:9/", "--allow-private"],
+        ["reextract", "--archive", "{folder}/archive"],
+        ["reextract", "--archive", "{folder}/archive", "--dry-run"],
+        ["reprints"],
+        ["verify", "--archive", "{folder}/archive"],
+        ["verify", "--archive", "{folder}/archive", "--repair"],
+        ["backup", "{folder}/copy.db"],
+        ["search", "说明"],
+        ["status"],
+        ["check"],
+        ["export", "{folder}/out.csv"],
+        ["history", "http://a.example/1.html"],
+        ["report", "{folder}/out.html"],
+        ["merge", "{folder}/older.db", "--into", "{folder}/p.db", "--archive", "{folder}/archive"],
+        ["merge", "{folder}/p.db", "--into", "{folder}/into.db", "--archive", "{folder}/archive"],
+    ],
+    ids=lambda command: " ".join(word for word in command if "/" not in word),
+)
+def test_database_of_another_program_is_refused_by_every_command_and_stays_as_it_is(
+    tmp_path: Path, command: list[str]
+) -> None:
+    make_old("0004", tmp_path / "older.db")
     with sqlite3.connect(tmp_path / "p.db") as connection:
         connection.execute("CREATE TABLE articles (title TEXT)")
     connection.close()
-    with pytest.raises(StorageError, match=r"p\.db: .*articles"):
-        open_store(tmp_path / "p.db")
-    with pytest.raises(StorageError, match="not by portal-crawler"):
-        open_reader(tmp_path / "p.db")
+    octets = (tmp_path / "p.db").read_bytes()
+    words = [word.format(folder=tmp_path) for word in command]
+    if words[0] == "crawl":
+        words += ["--archive", str(tmp_path / "archive")]
+    if words[0] != "merge":
+        words += ["--db", str(tmp_path / "p.db")]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 7, done.output
+    assert "p.db: a database that was not made by portal-crawler" in done.output
+    assert (tmp_path / "p.db").read_bytes() == octets
+    assert {path.name for path in tmp_path.iterdir()} <= {"p.db", "older.db", "into.db", "into.db.locks", "archive"}
+
+
+def test_mark_of_another_program_on_an_empty_database_is_enough(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "p.db") as connection:
-        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("articles",)]
+        connection.execute("PRAGMA application_id = 1196444487")
     connection.close()
+    for opened in (open_store, open_reader):
+        with pytest.raises(StorageError, match=r"p\.db: .*not made by portal-crawler"):
+            opened(tmp_path / "p.db")

@@ -317,6 +317,16 @@ def test_no_text_of_an_odd_page_is_lost_and_it_takes_no_time(markup: str) -> Non
     assert time.process_time() - began < 2
 
 
+@pytest.mark.parametrize("before", ["<p>甲</p>", ""], ids=["behind text", "alone"])
+def test_page_is_shown_up_to_a_tag_of_too_many_attributes_and_says_so(before: str) -> None:
+    markup = before + "<p " + " ".join(f"a{number}" for number in range(400_000)) + ">乙</p>"
+    began = time.process_time()
+    shown = harmless(markup, "http://a.example/").decode()
+    assert time.process_time() - began < 5
+    assert ("甲" in shown) == bool(before)
+    assert "乙" not in shown and "a tag of thousands of attributes" in shown
+
+
 def test_captures_that_are_no_pages_are_described(served: Served, made: Made) -> None:
     shown = served.get(capture_of(made, "http://www.qhnews.example/list.json")).text
     assert "&lt;/pre&gt;&lt;script&gt;" in shown

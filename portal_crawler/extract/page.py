@@ -84,7 +84,7 @@ def read_page(
     read = _beginning(body)
     decoded = decode(read, content_type, portal.encoding if portal else None)
     source = unmarked(decoded.text, decoded.utf8())
-    parsed = _above_many_attributes(source)
+    parsed = above_many_attributes(source)
     root, too_deep = _parse(parsed)
     lines, blocks = lay_out(root)
     page = Page(url, decoded.text, root, decoded.encoding, fetched_at, lines, blocks)
@@ -105,8 +105,8 @@ def _beginning(body: bytes) -> bytes:
     return read
 
 
-def _above_many_attributes(source: bytes) -> bytes:
-    """A page up to a tag of thousands of attributes."""
+def above_many_attributes(source: bytes) -> bytes:
+    """A page in UTF-8 up to a tag of thousands of attributes, which is as far as it can be parsed in seconds."""
     many = _MANY_ATTRIBUTES.search(source) if len(source) > _ROOM_FOR_ATTRIBUTES else None
     return source[: many.start()] if many else source
 

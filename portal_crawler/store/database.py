@@ -9,12 +9,12 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from portal_crawler.store.fold import contains_folded
-from portal_crawler.store.schema import migrations, unknown_migration
+from portal_crawler.store.schema import is_of_others, migrations, unknown_migration
 from portal_crawler.store.without_pandas import Database
 
 # How long a writer waits for another one; a transaction of a crawl takes milliseconds.
@@ -103,8 +103,8 @@ class Store:
 def open_store(path: Path) -> Store:
     """The database for writing, made or migrated to this version's schema if it has to be.
 
-    Raises StorageError for a file that is no database, a schema newer than this version, or a place that
-    cannot be written.
+    Raises StorageError for a file that is no database or one of another program, a schema newer than this version,
+    or a place that cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -139,14 +139,19 @@ def open_reader(path: Path) -> Store:
         with _storage_errors(path):
             pending = migrations.pending(Database(store.connection))
         if pending:
-            raise StorageError(
-                f"{path}: made by an older version or not by portal-crawler; a crawl brings it up to date"
-            )
+            raise StorageError(f"{path}: empty, or made by an older version; a crawl brings it up to date")
         _prepare(store.connection)
     except BaseException:
         store.close()
         raise
     return store
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raises StorageError for a database of another program, before anything is put beside it."""
+    # What else is wrong is said by who opens it.
+    with suppress(sqlite3.Error, OSError), closing(sqlite3.connect(_reading_uri(path), uri=True)) as connection:
+        _refuse_foreign(path, Database(connection))
 
 
 def open_earlier(path: Path) -> Store:
@@ -160,6 +165,7 @@ def open_earlier(path: Path) -> Store:
         connection = sqlite3.connect(_reading_uri(path), uri=True, timeout=_BUSY_S, isolation_level=None)
         try:
             _look(path, connection)
+            _refuse_foreign(path, Database(connection))
             _refuse_newer(path, Database(connection))
         except BaseException:
             connection.close()
@@ -205,6 +211,7 @@ def _reading_uri(path: Path) -> str:
 def _migrate(path: Path, connection: sqlite3.Connection) -> None:
     """Bring the schema up to date in one transaction: killed at any moment, the old one stands."""
     database = Database(connection)
+    _refuse_foreign(path, database)
     _refuse_newer(path, database)
     connection.execute("PRAGMA journal_mode = WAL")
     # A commit is on disk when it returns: batched, it costs next to nothing over NORMAL (measured).
@@ -228,6 +235,11 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.create_function("contains_folded", 2, contains_folded, deterministic=True)
     connection.row_factory = sqlite3.Row
+
+
+def _refuse_foreign(path: Path, database: Database) -> None:
+    if is_of_others(database):
+        raise StorageError(f"{path}: a database that was not made by portal-crawler; give another file")
 
 
 def _refuse_newer(path: Path, database: Database) -> None:

@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from portal_crawler.article import BEIJING
 from portal_crawler.portals.portal_id import id_problem
-from portal_crawler.store.database import WITHOUT_LOCKS, StorageError
+from portal_crawler.store.database import WITHOUT_LOCKS, StorageError, refuse_foreign
 
 # A copy of the database looks for a moment whether a lock is held (see `is_held`); that must not cost a crawl.
 _PATIENCE_S, _POLL_S = 0.25, 0.02
@@ -45,9 +45,11 @@ class Holder:
 def take_lock(db: Path, portal: str) -> FileLock:
     """The portal's lock for this database, held until it is released or the process ends.
 
-    Raises LockHeld when another process has it, StorageError when the place cannot be written or has no locks.
+    Raises LockHeld when another process has it, StorageError when the place cannot be written or has no locks, and
+    beside a database of another program.
     """
     path = _path(db, portal)
+    refuse_foreign(db)
     try:
         make_lock_folder(db)
         # Never a lock that only consists in a file's existence: it would outlive a killed holder.

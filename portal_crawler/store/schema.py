@@ -25,6 +25,13 @@ def unknown_migration(db: Database) -> str | None:
     return next((step.name for step in reversed(migrations.applied(db)) if step.name not in known), None)
 
 
+def is_of_others(db: Database) -> bool:
+    """Whether a database belongs to another program: it holds something, and nothing of it says that it is ours."""
+    holds = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    marked = any(db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+    return bool(holds or marked) and not migrations.applied(db)
+
+
 @migrations(name="0002_templates")
 def templates(db: Database) -> None:
     """What each portal prints around its articles."""

@@ -12,6 +12,8 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from portal_crawler.extract.page import above_many_attributes
+
 # With what is in them, which nobody sees.
 _DROPPED = frozenset("script link base meta template noembed".split())
 # Only themselves: the parser takes what follows some of them for their content.
@@ -35,18 +37,20 @@ _LOADING = re.compile(r"url|import|image|\\|expression|behavior|binding", re.IGN
 def harmless(text: str, url: str) -> bytes:
     """A page's text as a document in UTF-8. url: the page's own address, for its links.
 
-    Pictures and frames become the addresses they would be loaded from.
+    Pictures and frames become the addresses they would be loaded from. A page is shown as far as extraction reads it.
     """
+    whole = text.encode("utf-8", "replace")
+    readable = above_many_attributes(whole)
     parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True
     )
     try:
-        document = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        document = etree.fromstring(readable, parser)
     except etree.ParserError:
         document = None
     if document is None:
         # Nothing but comments and blanks.
-        return b"<!DOCTYPE html><title></title>"
+        document = etree.Element("html")
     # What stands behind </html> belongs to the page, too.
     for sibling in list(document.itersiblings()):
         document.append(sibling)
@@ -63,6 +67,8 @@ def harmless(text: str, url: str) -> bytes:
             _tame_style(element)
         else:
             _tame(element, url)
+    if len(readable) < len(whole):
+        etree.SubElement(document, "p").text = "[what follows is not shown: a tag of thousands of attributes]"
     written: bytes = etree.tostring(document, method="html", encoding="utf-8")
     return b"<!DOCTYPE html>\n" + written
 
