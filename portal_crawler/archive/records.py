@@ -42,14 +42,17 @@ class Original:
     length: int
 
 
-def warcinfo(file_name: str, run: str) -> bytes:
-    """The record that begins a segment and says what wrote it. run: what the segments of one run have in common."""
-    fields = f"software: portal-crawler/{__version__}\r\nformat: WARC File Format 1.1\r\nisPartOf: {run}\r\n".encode()
+def warcinfo(file_name: str, run: str, further: str = "") -> bytes:
+    """The record that begins a segment and says what wrote it. run: what the segments of one run have in common.
+
+    further: lines of other fields.
+    """
+    fields = f"software: portal-crawler/{__version__}\r\nformat: WARC File Format 1.1\r\nisPartOf: {run}\r\n"
     record = WarcRecord()
     record.init_headers(record_type=WarcRecordType.warcinfo)
     record.headers["WARC-Filename"] = file_name
     record.headers["Content-Type"] = "application/warc-fields"
-    record.set_bytes_content(fields)
+    record.set_bytes_content((fields + further).encode())
     return stored(_written(record))
 
 

@@ -15,6 +15,7 @@ from portal_crawler.archive.exchange import ArchiveError, Exchange, check_portal
 from portal_crawler.archive.record import sha1_of
 from portal_crawler.archive.records import Original, members, warcinfo
 from portal_crawler.archive.repeats import Bodies, Place
+from portal_crawler.archive.unfinished import Unfinished
 from portal_crawler.article import BEIJING, Capture
 
 SEGMENT_BYTES = 1024**3
@@ -27,7 +28,8 @@ class ArchiveWriter:
     Its name begins with its UTC time, so names sort by time. announce: called with a segment's path below
     `directory` before the file exists, so that the database knows whose it is even if nothing follows.
     find: given a URL and a digest, the place of an earlier run's capture of that URL with that body, which is then
-    not stored again. Nothing is on disk for certain before `sync`.
+    not stored again. unfinished: what runs before left undone, which the first segment says. Nothing is on disk for
+    certain before `sync`.
 
     Every method raises ArchiveError when the disk refuses. A failed `write` leaves the segment as it was;
     after a failed `sync` nobody can tell what is on disk, and the writer refuses everything from then on.
@@ -42,6 +44,7 @@ class ArchiveWriter:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         announce: Callable[[str], None] = lambda file: None,
         find: Callable[[str, str], Place | None] = lambda url, digest: None,
+        unfinished: Unfinished | None = None,
     ) -> None:
         self._root = directory
         self._portal = check_portal_id(portal_id)
@@ -57,6 +60,7 @@ class ArchiveWriter:
         self._new_names: list[Path] = []
         self._bodies = Bodies(directory, find)
         self._broken: ArchiveError | None = None
+        self._unfinished = unfinished
 
     def __enter__(self) -> ArchiveWriter:
         return self
@@ -135,7 +139,8 @@ class ArchiveWriter:
         if self._size == 0:
             name = self._file.rpartition("/")[2]
             self._run = self._run or name.removesuffix(".warc.gz")
-            self._append(self._handle, warcinfo(name, self._run))
+            self._append(self._handle, warcinfo(name, self._run, self._unfinished.fields() if self._unfinished else ""))
+            self._unfinished = None
         return self._handle
 
     def _create(self, folder: Path) -> int:
