@@ -19,7 +19,7 @@ from random import Random
 from urllib.parse import urlsplit
 
 from benchmarks.site import build_site
-from portal_crawler.archive.scan import compressed
+from portal_crawler.archive.gzip_members import compressed
 from portal_crawler.urls import registered_domain
 
 if sys.version_info >= (3, 14):

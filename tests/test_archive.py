@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from portal_crawler.archive import ArchiveError, ArchiveWriter, Exchange, read_exchange, recover, scan_segment
-from portal_crawler.archive.scan import stored
+from portal_crawler.archive.gzip_members import stored
 
 PAGE = "<html><body>一个页面，𠮷野家。</body></html>".encode("gb18030")
 

@@ -6,7 +6,7 @@ that the database knows.
 """
 
 from portal_crawler.archive.exchange import MOST_DECODED_BYTES, MOST_ENCODINGS, ArchiveError, Exchange
-from portal_crawler.archive.naming import segment_path
+from portal_crawler.archive.naming import segment_path, segments_below
 from portal_crawler.archive.read import body_of_revisit, original_of, read_exchange
 from portal_crawler.archive.record import Record, sha1_of
 from portal_crawler.archive.recover import Recovery, recover
@@ -31,5 +31,6 @@ __all__ = [
     "recover",
     "scan_segment",
     "segment_path",
+    "segments_below",
     "sha1_of",
 ]

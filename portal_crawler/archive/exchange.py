@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,11 +9,7 @@ from datetime import datetime
 
 import brotli
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
+from portal_crawler.archive.zstandard import zstd
 from portal_crawler.portals.portal_id import id_problem
 
 Headers = tuple[tuple[bytes, bytes], ...]

@@ -7,16 +7,19 @@ from pathlib import Path
 
 from portal_crawler.archive.exchange import ArchiveError, Exchange
 from portal_crawler.archive.naming import segment_path
+from portal_crawler.archive.packing import MOST_RECORD_BYTES
 from portal_crawler.archive.record import Record, parse_record, sha1_of
-from portal_crawler.archive.scan import MOST_RECORD_BYTES, unpack
+from portal_crawler.archive.scan import unpack
 
-_PLACE = re.compile(r"(?P<file>[a-z0-9._-]+/[\w.-]+\.warc\.gz):(?P<offset>\d{1,15})\+(?P<length>\d{1,15})", re.ASCII)
+_PLACE = re.compile(
+    r"(?P<file>[a-z0-9._-]+/[\w.-]+\.warc\.(?:gz|zst)):(?P<offset>\d{1,15})\+(?P<length>\d{1,15})", re.ASCII
+)
 
 
 def read_exchange(directory: Path, file: str, offset: int, length: int) -> Exchange:
     """The exchange whose response record lies at a place, its digests checked; without the request's headers.
 
-    file: path of the segment below `directory`. offset, length: bytes of the record's gzip member. Of a revisit,
+    file: path of the segment below `directory`. offset, length: bytes of the record's compressed member. Of a revisit,
     which holds no body of its own, the body is that of the response it refers to. Raises ArchiveError that names the
     place when the file is missing, or the record is damaged or no response.
     """
@@ -65,7 +68,9 @@ def read_record(directory: Path, file: str, offset: int, length: int) -> Record:
     if len(member) != length:
         raise ArchiveError(f"{place}: the file ends {length - len(member)} bytes too early")
     try:
-        record = parse_record(unpack(member))
+        record = parse_record(unpack(path, member))
+    except OSError as error:
+        raise ArchiveError(f"{place}: {error.strerror or error}") from error
     except ValueError as error:
         raise ArchiveError(f"{place}: {error}") from error
     if problem := record.problem():

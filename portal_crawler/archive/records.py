@@ -1,7 +1,7 @@
-"""Exchanges as WARC 1.1 records, each one gzip member.
+"""Exchanges as WARC 1.1 records, each packed by itself.
 
-warcinfo and request records are stored, responses compressed. The request names the digest of its response's member:
-what unpacks to the right bytes can still have been changed, as where a compressed page repeats itself.
+The request names the digest of its response's member: what unpacks to the right bytes can still have been changed, as
+where a compressed page repeats itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fastwarc.warc import WarcRecord, WarcRecordType
 
 from portal_crawler import __version__
 from portal_crawler.archive.exchange import Exchange, Headers
-from portal_crawler.archive.scan import compressed, stored
+from portal_crawler.archive.packing import Packing
 
 _ORIGINAL = b"X-Archive-Orig-"
 _SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
@@ -24,10 +24,11 @@ _SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-diges
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """An exchange's two records as bytes, and the response's WARC-Date."""
+    """An exchange's two records as packed, the response's as it was before, and its WARC-Date."""
 
     request: bytes
     response: bytes
+    unpacked: bytes
     date: str
 
 
@@ -42,21 +43,23 @@ class Original:
     length: int
 
 
-def warcinfo(file_name: str, run: str, further: str = "") -> bytes:
-    """The record that begins a segment and says what wrote it. run: what the segments of one run have in common.
+def opening(file_name: str, run: str, packing: Packing, further: str = "") -> bytes:
+    """What a segment begins with: the record that says what wrote it, and what `packing` has stand before it.
 
-    further: lines of other fields.
+    run: what the segments of one run have in common. further: lines of other fields.
     """
     fields = f"software: portal-crawler/{__version__}\r\nformat: WARC File Format 1.1\r\nisPartOf: {run}\r\n"
     record = WarcRecord()
     record.init_headers(record_type=WarcRecordType.warcinfo)
     record.headers["WARC-Filename"] = file_name
     record.headers["Content-Type"] = "application/warc-fields"
+    if packing.head:
+        record.headers["Dictionary-Frame-Digest"] = f"sha256:{hashlib.sha256(packing.head).hexdigest()}"
     record.set_bytes_content((fields + further).encode())
-    return stored(_written(record))
+    return packing.head + packing.info(_written(record))
 
 
-def members(exchange: Exchange, digest: str, original: Original | None = None) -> Members:
+def members(exchange: Exchange, digest: str, packing: Packing, original: Original | None = None) -> Members:
     """The request and the response record of an exchange; the request refers to the response.
 
     digest: of the exchange's body, as `sha1_of` gives it. original: an earlier response with the same body; the record
@@ -74,14 +77,14 @@ def members(exchange: Exchange, digest: str, original: Original | None = None) -
         response.headers["WARC-Refers-To-Date"] = original.date
         # No standard field says where it lies; without one, a reader has to have an index of everything.
         response.headers["Refers-To-Member"] = f"{original.file}:{original.offset}+{original.length}"
-    # One gzip member, so that it can be read from its offset alone.
-    member = compressed(_written(response))
+    written = _written(response)
+    member = packing.response(written)
     request = _record(
         exchange, WarcRecordType.request, [_request_line(exchange), *_lines(exchange.request_headers)], b""
     )
     request.headers["WARC-Concurrent-To"] = f"<{response_id}>"
     request.headers["Response-Member-Digest"] = f"sha256:{hashlib.sha256(member).hexdigest()}"
-    return Members(stored(_written(request)), member, response.headers["WARC-Date"])
+    return Members(packing.request(_written(request)), member, written, response.headers["WARC-Date"])
 
 
 def _request_line(exchange: Exchange) -> bytes:

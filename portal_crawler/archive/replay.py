@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal_crawler.archive.exchange import ArchiveError, Exchange
-from portal_crawler.archive.naming import segment_path
+from portal_crawler.archive.naming import segment_path, without_suffix
 from portal_crawler.archive.read import body_of_revisit
 from portal_crawler.archive.record import Record
 from portal_crawler.archive.scan import scan_segment
+from portal_crawler.archive.unfinished import run_named_in
 from portal_crawler.article import BEIJING, Capture
 
 # No segment that was ever written has so many records; one that was made to has no end of them.
@@ -32,7 +33,7 @@ def exchanges_of(directory: Path, file: str, damaged: list[str]) -> Iterator[Arc
     Raises ArchiveError when the file cannot be read.
     """
     # Segments from before there was a name for the run: the process that wrote them.
-    run = file.removesuffix(".warc.gz").rpartition("-")[2]
+    run = without_suffix(file).rpartition("-")[2]
     request: Record | None = None
     before = len(damaged)
     for item in scan_segment(segment_path(directory, file)):
@@ -46,7 +47,7 @@ def exchanges_of(directory: Path, file: str, damaged: list[str]) -> Iterator[Arc
             request = None
             continue
         if record.kind == "warcinfo":
-            run = _run_named_in(record) or run
+            run = run_named_in(record) or run
         elif record.kind == "request":
             request = record
         elif record.kind in ("response", "revisit"):
@@ -57,14 +58,6 @@ def exchanges_of(directory: Path, file: str, damaged: list[str]) -> Iterator[Arc
                 damaged.append(f"{file}:{item.offset}: {error}")
                 continue
             yield Archived(run, _capture(file, item.offset, item.length, record, exchange), exchange)
-
-
-def _run_named_in(warcinfo: Record) -> str | None:
-    for line in warcinfo.block.decode("utf-8", "replace").splitlines():
-        name, _, value = line.partition(":")
-        if name.strip().lower() == "ispartof":
-            return value.strip()
-    return None
 
 
 def _capture(file: str, offset: int, length: int, record: Record, exchange: Exchange) -> Capture:

@@ -9,22 +9,30 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from types import TracebackType
+from typing import Literal
 
 from portal_crawler.archive.durable import sync_path
 from portal_crawler.archive.exchange import ArchiveError, Exchange, check_portal_id
+from portal_crawler.archive.gzip_members import GzipPacking
+from portal_crawler.archive.naming import without_suffix
+from portal_crawler.archive.packing import Packing
+from portal_crawler.archive.portal_dictionary import PortalDictionary
 from portal_crawler.archive.record import sha1_of
-from portal_crawler.archive.records import Original, members, warcinfo
+from portal_crawler.archive.records import Original, members, opening
 from portal_crawler.archive.repeats import Bodies, Place
 from portal_crawler.archive.unfinished import Unfinished
+from portal_crawler.archive.zstd_frames import ZstdPacking
 from portal_crawler.article import BEIJING, Capture
 
 SEGMENT_BYTES = 1024**3
+Compression = Literal["gzip", "zstd"]
 
 
 class ArchiveWriter:
     """Writes the exchanges of one run to segments of its own under `directory/portal_id/`.
 
-    A segment is made with the first exchange, and another one follows when it has grown to `segment_bytes`.
+    A segment is made with the first exchange, and another one follows when it has grown to `segment_bytes`, or, with
+    zstd, when a dictionary of the pages that have come would save enough to begin one.
     Its name begins with its UTC time, so names sort by time. announce: called with a segment's path below
     `directory` before the file exists, so that the database knows whose it is even if nothing follows.
     find: given a URL and a digest, the place of an earlier run's capture of that URL with that body, which is then
@@ -40,6 +48,7 @@ class ArchiveWriter:
         directory: Path,
         portal_id: str,
         *,
+        compression: Compression = "gzip",
         segment_bytes: int = SEGMENT_BYTES,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         announce: Callable[[str], None] = lambda file: None,
@@ -59,6 +68,8 @@ class ArchiveWriter:
         self._unsynced = False
         self._new_names: list[Path] = []
         self._bodies = Bodies(directory, find)
+        self._packing: Packing = GzipPacking()
+        self._dictionary = PortalDictionary(directory, portal_id) if compression == "zstd" else None
         self._broken: ArchiveError | None = None
         self._unfinished = unfinished
 
@@ -78,12 +89,14 @@ class ArchiveWriter:
         self._refuse_if_broken()
         digest = sha1_of(exchange.body)
         original = self._bodies.original(exchange, digest)
-        made = members(exchange, digest, original)
         handle = self._segment()
+        made = members(exchange, digest, self._packing, original)
         offset = self._size + len(made.request)
         self._append(handle, made.request + made.response)
         own = Original(exchange.url, made.date, self._file, offset, len(made.response))
         self._bodies.add(digest, len(exchange.body), original or own)
+        if self._dictionary and not original:
+            self._dictionary.add(made.unpacked)
         return Capture(
             url=exchange.url,
             fetched_at=exchange.fetched_at.astimezone(BEIJING).isoformat(timespec="seconds"),
@@ -124,7 +137,7 @@ class ArchiveWriter:
 
     def _segment(self) -> int:
         """The open segment's handle."""
-        if self._handle is not None and self._size >= self._segment_bytes:
+        if self._handle is not None and self._is_full():
             self.close()
         if self._handle is None:
             folder = self._root / self._portal
@@ -138,10 +151,17 @@ class ArchiveWriter:
             self._new_names = [folder, *(path.parent for path in missing)]
         if self._size == 0:
             name = self._file.rpartition("/")[2]
-            self._run = self._run or name.removesuffix(".warc.gz")
-            self._append(self._handle, warcinfo(name, self._run, self._unfinished.fields() if self._unfinished else ""))
+            self._run = self._run or without_suffix(name)
+            further = self._unfinished.fields() if self._unfinished else ""
+            self._append(self._handle, opening(name, self._run, self._packing, further))
             self._unfinished = None
         return self._handle
+
+    def _is_full(self) -> bool:
+        """Whether another segment is to begin."""
+        is_full = self._size >= self._segment_bytes
+        # Asked in any case: it is what chooses the next segment's dictionary.
+        return bool(self._dictionary and self._dictionary.renew(anyway=is_full)) or is_full
 
     def _create(self, folder: Path) -> int:
         stamp = self._now().astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -150,7 +170,9 @@ class ArchiveWriter:
             if not any(folder.glob(f"{begun}-*")):
                 break
         # Drawn by lot: machines that crawl one portal may have a process number and a second in common.
-        name = f"{begun}-{os.getpid()}-{secrets.token_hex(4)}.warc.gz"
+        if self._dictionary:
+            self._packing = ZstdPacking(self._dictionary.current)
+        name = f"{begun}-{os.getpid()}-{secrets.token_hex(4)}{self._packing.suffix}"
         self._file = f"{self._portal}/{name}"
         self._announce(self._file)
         return os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)

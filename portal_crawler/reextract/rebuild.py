@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal_crawler.archive import Archived, exchanges_of
+from portal_crawler.archive import Archived, exchanges_of, segments_below
 from portal_crawler.article import Portal
 from portal_crawler.reextract.replay import Replay, portal_at
 from portal_crawler.session import CrawlOptions, Session
@@ -53,8 +53,9 @@ def rebuild(
     if target.exists():
         raise StorageError(f"{target}: exists already; a rebuilt database takes the place of none")
     rebuilt = Rebuilt()
-    folders = sorted({path.parent.name for path in archive.glob(f"{only or '*'}/*.warc.gz")})
-    rebuilt.bytes_total = sum(path.stat().st_size for path in archive.glob(f"{only or '*'}/*.warc.gz"))
+    segments = segments_below(archive, only)
+    folders = sorted({path.parent.name for path in segments})
+    rebuilt.bytes_total = sum(path.stat().st_size for path in segments)
     with _workplace(target) as db:
         open_store(db).close()
         for folder in folders:
@@ -109,7 +110,7 @@ def _go_through(
 
 
 def _all_of(archive: Path, folder: str, rebuilt: Rebuilt, progress: Callable[[Rebuilt], None]) -> Iterator[Archived]:
-    for path in sorted((archive / folder).glob("*.warc.gz")):
+    for path in segments_below(archive, folder):
         before = rebuilt.bytes
         for archived in exchanges_of(archive, f"{folder}/{path.name}", rebuilt.damaged):
             yield archived

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from portal_crawler.archive import segments_below
 from portal_crawler.store import StorageError, Store
 from portal_crawler.store.runs import unsettled_capture_ends
 from portal_crawler.verify.finding import Figures, Finding
@@ -29,7 +30,7 @@ def verify(
     """
     figures = figures if figures is not None else Figures()
     # The names first: what a crawl begins later has no file here yet.
-    files = {path.relative_to(archive).as_posix() for path in archive.glob(f"{portal or '*'}/*.warc.gz")}
+    files = {path.relative_to(archive).as_posix() for path in segments_below(archive, portal)}
     connection = store.connection
     connection.execute("BEGIN")
     try:

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from portal_crawler.archive.gzip_members import stored
 from portal_crawler.archive.record import sha1_of
 from portal_crawler.archive.replay import exchanges_of
-from portal_crawler.archive.scan import stored
 from portal_crawler.cli import main
 from portal_crawler.store import open_reader, open_store
 from portal_crawler.verify import Finding, verify
