@@ -8,6 +8,8 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from portal_crawler.article import Image
+from portal_crawler.extract.boilerplate import is_invitation
+from portal_crawler.extract.head import home
 from portal_crawler.extract.lines import Line
 from portal_crawler.extract.page import Page
 
@@ -25,10 +27,12 @@ _ADDRESSES = (
     "src",
 )
 _FURNITURE = re.compile(
-    r"(?:^|[/_.-])(?:icon|logo|spacer|blank|space|dot|arrow|line|bg|button|btn|share|print|qrcode|ewm|erweima|weixin|wechat|weibo|loading|grey|gray|transparent|pixel|clear|1x1|face|smile|emoji|avatar|ico)\d*(?:[/_.-]|$)",
+    r"(?:^|[/_.-])(?:icon|logo|spacer|blank|space|dot|arrow|line|bg|button|btn|share|print|qrcode|ewm|erweima|weixin|wechat|weibo|loading|grey|gray|transparent|pixel|clear|1x1|face|smile|emoji|avatar|ico|footer|foot)\d*(?:[/_.-]|$)",
     re.I,
 )
 _ADVERT = re.compile(r"//(?:ads?|adv|gg|guanggao)\d?\.|/(?:ads?|adv|advert|guanggao)[/_.-]|banner", re.I)
+# Stores that cut pictures to size name them by it (_w16_h16.png, _16x16.gif).
+_TINY = re.compile(r"[_-]w?\d{1,2}(?:x|_h)\d{1,2}\.\w{3,4}$")
 _AROUND_ADDRESS = "".join(map(chr, range(0x21)))
 _SMALLEST = 60
 _CAPTION = re.compile(
@@ -39,9 +43,11 @@ _CAPTION = re.compile(
 def find_images(page: Page, first: int, end: int, text: int = 0) -> tuple[Image, ...]:
     """The pictures in the lines first ≤ index < end, in order, each address once. Spacers and icons are left out.
 
-    text: index of the first line of text; what is a GIF above it is a button.
+    text: index of the first line of text; what is a GIF above it is a button. Pictures that close the text, beside
+    its last line, belong to it.
     """
     found: dict[str, Image] = {}
+    end = _below_closing_pictures(page, end)
     for index in range(first, end):
         line = page.lines[index]
         for picture in page.pictures(line):
@@ -51,6 +57,21 @@ def find_images(page: Page, first: int, end: int, text: int = 0) -> tuple[Image,
             if url and url not in found and not _is_furniture(picture, url):
                 found[url] = Image(url, _caption(page, index, end, picture))
     return tuple(found.values())
+
+
+def _below_closing_pictures(page: Page, end: int) -> int:
+    """Index of the first line below the pictures that stand under a text, in the block that its last line stands in.
+
+    A picture above an invitation to scan it is a code.
+    """
+    below = end
+    parents = page.blocks.parents
+    around = (home(page, end - 1), parents[page.lines[end - 1].block]) if 0 < end < len(page.lines) else ()
+    while 0 < below < len(page.lines) and page.lines[below].pictures and not page.lines[below].text:
+        if home(page, below) not in around and parents[page.lines[below].block] not in around:
+            break
+        below += 1
+    return end if below < len(page.lines) and is_invitation(page.lines[below].text) else below
 
 
 def _address(base: str, picture: etree._Element) -> str | None:
@@ -95,7 +116,8 @@ def _is_furniture(picture: etree._Element, url: str) -> bool:
         size = re.match(r"\s*(\d{1,9})\s*(?:px)?\s*$", picture.get(side) or "")
         if size and int(size[1]) < _SMALLEST:
             return True
-    return _FURNITURE.search(urlsplit(url).path) is not None or _ADVERT.search(url) is not None
+    path = urlsplit(url).path
+    return _FURNITURE.search(path) is not None or _TINY.search(path) is not None or _ADVERT.search(url) is not None
 
 
 def _caption(page: Page, index: int, end: int, picture: etree._Element) -> str | None:
