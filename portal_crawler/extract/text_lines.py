@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 
 from portal_crawler.extract.head import home
+from portal_crawler.extract.headline import squash
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.weighing import HEADING, LINKS, NOTICE, TEXT, Weighed
 
+# A shorter line may be a refrain.
+_SHORTEST_EXCERPT = 15
 # Cells of a row of a table of facts; old pages lay themselves out in wider ones.
 _WIDEST_ROW = 16
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")
+# What hangs on a document is named in it, before the signature, and the name is a link to the file.
+_ATTACHMENT = re.compile(r"附件\s?\d{0,2}\s?[:：]")
 _ADVERTISEMENT = re.compile(r"[\W_]*(?:广告|廣告|推广|推廣|赞助|贊助)[\W_]*$")
 
 
@@ -20,6 +25,8 @@ def is_text(page: Page, weighed: list[Weighed], start: int, index: int, end: int
     if item.kind == HEADING:
         # 【相关阅读】 with text below it is a sub-heading of the article.
         return not item.labels and index + 1 < end and weighed[index + 1].kind == TEXT
+    if item.kind == LINKS and _ATTACHMENT.match(page.lines[start + index].text):
+        return True
     if item.kind == LINKS and item.labels:
         return index + 1 < end and weighed[index + 1].kind == TEXT and weighed[index + 1].weight > 0
     if item.kind == LINKS and page.blocks.tags[page.lines[start + index].block] in ("td", "th"):
@@ -61,6 +68,21 @@ def without_advertisements(page: Page, kept: list[int], first: int, end: int, co
                 below = page.blocks.ends[block]
                 dropped.update(range(index + 1, below))
     return [index for index in kept if index not in dropped] if dropped else kept
+
+
+def without_excerpt(page: Page, kept: list[int]) -> list[int]:
+    """The lines without a first one that says again what the text below it begins with, as systems cut summaries."""
+    if len(kept) < 2:
+        return kept
+    excerpt = squash(page.lines[kept[0]].text.rstrip("….。 "))
+    if len(excerpt) < _SHORTEST_EXCERPT or not squash(page.lines[kept[1]].text).startswith(excerpt[:_SHORTEST_EXCERPT]):
+        return kept
+    told = ""
+    for index in kept[1:]:
+        told += squash(page.lines[index].text)
+        if len(told) >= len(excerpt):
+            break
+    return kept[1:] if told.startswith(excerpt) else kept
 
 
 def _in_row_of_text(page: Page, weighed: list[Weighed], start: int, index: int) -> bool:
