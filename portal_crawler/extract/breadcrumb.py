@@ -29,7 +29,7 @@ _MOST_LINKS = 3
 _HOME = re.compile(r"^(?:.{0,12}(?:首页|主页|首頁|主頁)|home)$", re.I)
 _SITE_NAME = re.compile(r"(?:网|在线|门户|报|社|之窗)$")
 _LAST = re.compile(
-    r"^(?:正文|浏览正文|文章内容|内容|详细内容|详情|文章|新闻正文|文章正文|浏览文章|查看文章|查看新闻|浏览新闻|阅读新闻|查看信息|新闻内容|信息内容|文章详情|新闻详情|详细信息|內容|阅读|阅读正文|浏览|列表|本页|最终页)$"
+    r"^(?:正文|浏览正文|文章内容|内容|详细内容|详情|文章|新闻正文|文章正文|浏览文章|查看文章|查看新闻|浏览新闻|阅读新闻|查看信息|新闻内容|信息内容|文章详情|新闻详情|详细信息|內容|阅读|阅读正文|浏览|列表|本页|最终页|查看内容|内容详情|信息详情|资讯详情|文章浏览)$"
 )
 _AFTERWARDS = re.compile(
     r"(?:转播|分享|字号|字体|打印|收藏|我要|时间|来源|编辑|发布|【|\[|评论|投稿|手机|新闻热线|\d{4}[-年]).*$|[\s\u3000]{2,}.*$"
@@ -86,6 +86,8 @@ def _is_crumb_line(line: Line, lines_above_headline: int) -> bool:
     parts = [part.strip() for part in _BAR.split(line.text)]
     if not 1 < len(parts) <= _MOST_CRUMBS:
         return False
+    if _LAST.match(parts[-1]):
+        return True
     if _HOME.match(parts[0]):
         return line.link < sum(map(len, parts)) or (len(parts) <= _MOST_LINKS and "/" in line.text)
     return len(parts) > 2 and is_outlet(parts[0]) and "-" in line.text
@@ -101,6 +103,9 @@ def _crumbs(page: Page, index: int, text: str, headline: Headline) -> tuple[str,
     for position, part in enumerate(part.strip() for part in parts):
         name = part if part in links else _AFTERWARDS.sub("", part).strip()
         name = name.removesuffix(" 正文").strip(" \u3000:：")
+        if name.startswith("正文 "):
+            # What stands behind the page itself on the line leads elsewhere.
+            break
         if not name or len(name) > 20 or _LAST.match(name) or (name not in links and squash(name) in title):
             continue
         if _HOME.match(name):

@@ -30,6 +30,10 @@ _EDITOR_LINE = re.compile(r"^[\W_]*(?:责任编辑|责编|编辑|責任編輯)\s
 # Lines under the text in which a source or an editor is looked for.
 _NEAR = 20
 _LONGEST_CREDIT = 40
+_PLACE_BEHIND = re.compile(
+    r"(?<=\S)(?:[(（][\u4e00-\u9fff]{2,4}[)）]|北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|"
+    r"广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)$"
+)
 # 凡本网注明“来源：X”: what a notice says of the label is not what the label says.
 _QUOTED = re.compile(r"[“\"「『‘]\s*$|注明\s*$")
 
@@ -96,8 +100,19 @@ def _labelled_source(page: Page, reads: list[ReadLine], place: str) -> Named | N
             if value is None and not item.value.strip() and position + 1 < len(reads):
                 value = _outlet_line(read, reads[position + 1])
             if value is not None:
-                return Named(value, f"{item.label} {place} text")
+                return Named(_before_place(page, read, value), f"{item.label} {place} text")
     return None
+
+
+def _before_place(page: Page, read: ReadLine, value: str) -> str:
+    """A source without the place that platforms print behind its link (<a>X报</a>北京, <a>X报</a>(成都))."""
+    place = _PLACE_BEHIND.search(value)
+    if place is None:
+        return value
+    for anchor in page.element(read.line.block).iter("a"):
+        if "".join(anchor.itertext()).strip() == value[: place.start()]:
+            return value[: place.start()]
+    return value
 
 
 def _outlet_line(label: ReadLine, following: ReadLine) -> str | None:

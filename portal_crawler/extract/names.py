@@ -35,6 +35,8 @@ _NAME_AND_CODE = re.compile(r"[\u4e00-\u9fff]{2,4}_[A-Za-z]{0,4}\d{1,8}$")
 _SPACED_NAME = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
 # Parts of one foreign name, each with its capital; codes of staff have none.
 _LATIN_NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z]\.?)*(?: [A-Z][a-z]+){1,2}\b")
+# What only buttons open with; behind a label without a value such a one may follow.
+_BUTTON = re.compile(r"我[要来也有]|(?:进入|点击|查看|返回|发表|参与|加入)[\u4e00-\u9fff]{2}")
 # Buttons that a page without blanks glues to the last name.
 _BUTTONS_BEHIND = re.compile(r"(?:我?要?评论|收藏|打印|纠错|点赞|关注){1,9}$")
 _JOINED = "\x00"
@@ -149,7 +151,7 @@ def persons(value: str) -> str | None:
 def _is_name(token: str, *, first: bool) -> bool:
     if _CODE.match(token) or _NAME_AND_CODE.match(token) or _LATIN_NAME.fullmatch(token):
         return True
-    if is_tools(token):
+    if is_tools(token) or _BUTTON.match(token):
         return False
     if _HAN_NAME.match(token) or _LONG_NAME.match(token):
         return True

@@ -14,11 +14,13 @@ from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import without_stamps
 
 _LONGEST_OUTLET = 16
-_LONGEST_CREDIT = 40
+_LONGEST_CREDIT = 80
 # Links between headline and time lead to channels, too (…频道, …新闻).
 _PUBLISHER = re.compile("(?:报|社|网|台|在线|周刊|客户端|之声|杂志)$")
 _CALLED_SOURCE = re.compile(r"(?:^|[-_ ])(?:source|laiyuan|copyfrom)(?:[-_ ]|$)")
 _CALLED_AUTHOR = re.compile(r"(?:^|[-_ ])(?:author|zuozhe|byline|writer)(?:[-_ ]|$)")
+# WordPress sets this word before the name of the account that wrote a post.
+_BY = "由"
 # What platforms print behind the name of an account that its owner has proved.
 _OF_ACCOUNT = "官方账号"
 _ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]{1,63}\.){1,8}(?:com|cn|net|org)(?:\.cn)?\S*?(?=[\t\s\u3000]|$)")
@@ -60,12 +62,14 @@ def author_beside(parted: list[ReadLine]) -> Named | None:
 def author_called(page: Page, top: list[ReadLine]) -> Named | None:
     """A person whom only the page's own markup calls the author, near the headline (<p class="author">柳三江)."""
     for read in top:
-        if len(read.line.text) > _LONGEST_CREDIT or not any(map(is_person, _BREAK.split(read.text))):
+        if len(read.line.text) > _LONGEST_CREDIT or not any(
+            is_person(token) or token == _BY for token in _BREAK.split(read.text)
+        ):
             continue
         for element in page.element(read.line.block).iter():
-            if _CALLED_AUTHOR.search(f"{element.get('class') or ''} {element.get('rel') or ''}"):
+            if _CALLED_AUTHOR.search(" ".join(element.get(name) or "" for name in ("class", "rel", "id"))):
                 text = "".join(element.itertext()).strip()
-                if is_person(text) and text in read.line.text:
+                if text in read.line.text and (is_person(text) or (text and f"{_BY} {text}" in read.line.text)):
                     return Named(text, "called author")
     return None
 
@@ -119,19 +123,24 @@ def bare_source(page: Page, reads: list[ReadLine]) -> Named | None:
             for element in page.element(before.line.block).iter():
                 if _CALLED_SOURCE.search(element.get("class") or ""):
                     return Named(before.line.text.strip(), "called source")
-        if after and not read.labels and not tokens and _is_cell_behind(page, read.line, after):
-            return Named(after.line.text.strip(), "behind time")
+        if after and not read.labels and not tokens:
+            if _is_cell_behind(page, read.line, after):
+                return Named(after.line.text.strip(), "behind time")
+            if after.labels and (opening := after.text[: after.labels[0].start].strip()) and _is_publisher(opening):
+                return Named(opening, "before labels below time")
     return None
 
 
 def _is_cell_behind(page: Page, timed: Line, after: ReadLine) -> bool:
     """Whether an outlet's line stands in the cell, item or element that follows the time's in the same row."""
-    line = after.line
-    if after.labels or len(line.text) > _LONGEST_OUTLET or not is_outlet(line.text):
+    if after.labels or not _is_publisher(after.line.text):
         return False
-    return _PUBLISHER.search(line.text) is not None and (
-        page.blocks.parents[line.block] == page.blocks.parents[timed.block] != -1
-    )
+    return page.blocks.parents[after.line.block] == page.blocks.parents[timed.block] != -1
+
+
+def _is_publisher(text: str) -> bool:
+    """Whether a short text is named as those are who publish."""
+    return len(text) <= _LONGEST_OUTLET and is_outlet(text) and _PUBLISHER.search(text) is not None
 
 
 def _may_publish(line: Line, timed: Line) -> bool:
