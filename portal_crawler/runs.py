@@ -76,6 +76,9 @@ def crawl_settings(portal: Portal, options: CrawlOptions) -> Settings:
     if portal.browser:
         settings.update(browser_settings(portal), priority="cmdline")
         settings["DOWNLOADER_MIDDLEWARES"].update(BROWSER_MIDDLEWARES, priority="cmdline")
+    if options.archive_compression == "zstd":
+        # A body that the server has packed shows nothing of what pages have in common.
+        settings["DEFAULT_REQUEST_HEADERS"].set("Accept-Encoding", "identity", priority="cmdline")
     # Whoever has said already where logs go, and how, is not given a second handler.
     settings.set("LOG_INSTALL_ROOT_HANDLER", not logging.root.handlers, priority="cmdline")
     settings.set("PORTAL_CRAWLER_ALLOW_PRIVATE", options.allow_private, priority="cmdline")

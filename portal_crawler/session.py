@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
 
-from portal_crawler.archive import ArchiveWriter, Exchange, recover
+from portal_crawler.archive import ArchiveWriter, Compression, Exchange, recover
 from portal_crawler.article import BEIJING, Article, Capture, Channel, Portal
 from portal_crawler.hosts import Hosts
 from portal_crawler.rechecks import Rechecks
@@ -38,7 +38,7 @@ class CrawlOptions:
     """What a crawl is asked to do. since, until: days, both included. delay_s: seconds between requests to a host.
 
     recheck: whether to ask again for stored articles that are due; recheck_after: ages at which what this crawl
-    stores or checks will be.
+    stores or checks will be. archive_compression: of the segments that this crawl begins.
     """
 
     db: Path
@@ -53,6 +53,7 @@ class CrawlOptions:
     allow_private: bool = False
     recheck: bool = True
     recheck_after: tuple[timedelta, ...] = SCHEDULE
+    archive_compression: Compression = "gzip"
     progress: Callable[[RunSummary], None] | None = field(default=None, compare=False)
 
 
@@ -94,6 +95,7 @@ class Session:
                 self.archive = ArchiveWriter(
                     options.archive,
                     portal.id,
+                    compression=options.archive_compression,
                     announce=lambda file: self.writer.add_segment(file),
                     find=lambda url, digest: find_payload(self.store, url, digest),
                 )

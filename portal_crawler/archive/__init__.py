@@ -1,4 +1,4 @@
-"""The raw archive: every HTTP exchange as received, in WARC 1.1 files, one gzip member a record.
+"""The raw archive: every HTTP exchange as received, in WARC 1.1 files, each record packed by itself.
 
 `ArchiveWriter` appends exchanges to the segments of one run, `read_exchange` gives one back from its place,
 `scan_segment` reads a segment from end to end, and `recover` cuts off what a killed run left behind the last record
@@ -12,7 +12,7 @@ from portal_crawler.archive.record import Record, sha1_of
 from portal_crawler.archive.recover import Recovery, recover
 from portal_crawler.archive.replay import Archived, exchanges_of
 from portal_crawler.archive.scan import Scanned, scan_segment
-from portal_crawler.archive.write import ArchiveWriter
+from portal_crawler.archive.write import ArchiveWriter, Compression
 
 __all__ = [
     "MOST_DECODED_BYTES",
@@ -20,6 +20,7 @@ __all__ = [
     "ArchiveError",
     "ArchiveWriter",
     "Archived",
+    "Compression",
     "Exchange",
     "Record",
     "Recovery",

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from portal_crawler.archive import ArchiveError
+from portal_crawler.archive import ArchiveError, Compression
 from portal_crawler.cli.engine import ClusterCrew, engine_option, shards_option
 from portal_crawler.cli.errors import STORAGE, USAGE, Failure
 from portal_crawler.cli.logs import escaped, redacted, start_logging
 from portal_crawler.cli.metrics import past_runs
 from portal_crawler.cli.options import (
     allow_private_option,
+    archive_compression_option,
     archive_option,
     check_period,
     db_option,
@@ -67,6 +68,7 @@ _OWN = {
 @shards_option
 @db_option
 @archive_option
+@archive_compression_option
 @click.option(
     "--deadline",
     "deadline_s",
@@ -96,6 +98,7 @@ def crawl(
     shards: Path | None,
     db: Path,
     archive: Path,
+    archive_compression: Compression,
     deadline_s: float | None,
     delay_s: float | None,
     no_recheck: bool,
@@ -179,6 +182,7 @@ def crawl(
             allow_private=allow_private,
             recheck=not no_recheck,
             recheck_after=schedule,
+            archive_compression=archive_compression,
             progress=show,
         )
         try:

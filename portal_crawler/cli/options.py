@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
+from portal_crawler.archive import Compression
 from portal_crawler.portals.portal_id import id_problem
 from portal_crawler.store import Store
 
@@ -47,6 +48,13 @@ archive_option = click.option(
     default=Path("data/archive"),
     show_default=True,
     help="The folder of the raw archive.",
+)
+archive_compression_option = click.option(
+    "--archive-compression",
+    type=click.Choice(get_args(Compression)),
+    default="gzip",
+    show_default=True,
+    help="How the archive is packed; zstd takes less room, and fewer tools read it: docs/archive.md.",
 )
 since_option = click.option("--since", type=Day(), help="Not before this day, YYYY-MM-DD.")
 until_option = click.option("--until", type=Day(), help="Not after this day, YYYY-MM-DD.")
