@@ -17,7 +17,7 @@ from pathlib import Path
 
 from portal_crawler.article import BEIJING
 from portal_crawler.store import Store, open_store
-from portal_crawler.store.fold import bigrams
+from portal_crawler.store.search_tables import index
 
 # Words that news are full of, in this order of frequency; the made ones behind them are as frequent as their place.
 _COMMON = (
@@ -79,7 +79,6 @@ def grow(path: Path, articles: int) -> Store:
     spoken = language()
     made_by = random.Random("paragraphs")
     paragraphs = [spoken.sentence(made_by, made_by.randint(6, 16)) for _ in range(_PARAGRAPHS)]
-    indexed = [bigrams(paragraph) for paragraph in paragraphs]
     with store.transaction() as connection:
         connection.execute(
             """INSERT OR IGNORE INTO runs (id, portal, targets, pid, started_at)
@@ -95,20 +94,15 @@ def grow(path: Path, articles: int) -> Store:
     for start in range(stored, articles, _BATCH):
         with store.transaction() as connection:
             for number in range(start, min(start + _BATCH, articles)):
-                _put(connection, number, spoken, paragraphs, indexed)
+                _put(connection, number, spoken, paragraphs)
     return store
 
 
-def _put(
-    connection: sqlite3.Connection,
-    number: int,
-    spoken: Language,
-    paragraphs: Sequence[str],
-    indexed: Sequence[str],
-) -> None:
+def _put(connection: sqlite3.Connection, number: int, spoken: Language, paragraphs: Sequence[str]) -> None:
     made_by = random.Random(number)
     title, own = spoken.title(made_by), spoken.sentence(made_by, 8)
     chosen = [made_by.randrange(_PARAGRAPHS) for _ in range(made_by.randint(2, 8))]
+    body = "\n".join([own, *(paragraphs[place] for place in chosen)])
     published = _START + _APART * (number // 2) * (1 if number % 2 else -1)
     connection.execute(
         """INSERT INTO articles (id, url, portal, title, published_at, published_precision, source, body,
@@ -121,13 +115,10 @@ def _put(
             title,
             published.isoformat(timespec="seconds"),
             f"来源{int(_SOURCES * made_by.random() ** 2)}",
-            "\n".join([own, *(paragraphs[place] for place in chosen)]),
+            body,
         ),
     )
-    connection.execute(
-        "INSERT INTO article_search (rowid, title, body) VALUES (?, ?, ?)",
-        (number + 1, bigrams(title), " ".join([bigrams(own), *(indexed[place] for place in chosen)])),
-    )
+    index(connection, number + 1, title, body)
 
 
 def _zipf(count: int) -> list[float]:

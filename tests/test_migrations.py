@@ -35,7 +35,7 @@ def content(db: Path) -> Rows:
     connection.row_factory = sqlite3.Row
     try:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        shadows = ("article_search", "_sqlite", "sqlite_")
+        shadows = ("article_search", "title_search", "_sqlite", "sqlite_")
         return {
             name: [dict(row) for row in connection.execute(f'SELECT * FROM "{name}"')]
             for name in names

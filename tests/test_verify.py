@@ -208,6 +208,7 @@ def test_segment_that_no_row_names_is_found(tmp_path: Path) -> None:
         ("UPDATE ledger SET identity = 'x' WHERE id = 1", "identity"),
         ("DELETE FROM article_pages WHERE article_id = 1", "page_count"),
         ("INSERT INTO article_search (rowid, title, body) VALUES (77, 'x', 'y')", "no article"),
+        ("INSERT INTO title_search (rowid, title) VALUES (77, 'x')", "no article"),
         (
             "UPDATE articles SET body = body || '添了一句。'; UPDATE revisions SET body = body || '添了一句。'",
             "index",
@@ -226,10 +227,11 @@ def test_rows_that_disagree_are_found(tmp_path: Path, change: str, named: str) -
 
 def test_damaged_pages_of_the_database_are_found(tmp_path: Path) -> None:
     fill(tmp_path, 40)
+    with sqlite3.connect(tmp_path / "p.db") as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'captures'").fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
     octets = bytearray((tmp_path / "p.db").read_bytes())
-    # Two thirds in lie rows and indexes, not the schema.
-    start = len(octets) * 2 // 3
-    octets[start : start + 6000] = b"\xaa" * 6000
+    octets[(page - 1) * size : page * size] = b"\xaa" * size
     (tmp_path / "p.db").write_bytes(octets)
     assert damage(tmp_path)
 

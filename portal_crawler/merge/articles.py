@@ -17,7 +17,8 @@ from typing import Any, Literal
 
 from portal_crawler.merge.evidence import Pair
 from portal_crawler.merge.rechecks import join_recheck, recheck_of
-from portal_crawler.store.articles import CONTENT, index, unindex
+from portal_crawler.store.articles import CONTENT
+from portal_crawler.store.search_tables import index, unindex
 from portal_crawler.urls import identity
 
 # When it was read, and where in the archive: file and offset.

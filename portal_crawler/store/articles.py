@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import Literal
 
 from portal_crawler.article import Article, Capture
-from portal_crawler.store.fold import bigrams
 from portal_crawler.store.rechecks import SCHEDULE, put_seen
+from portal_crawler.store.search_tables import index, unindex
 
 # A changed one of these is a new revision of an article; what changes otherwise is a better reading of it.
 CONTENT = ("title", "published_at", "source", "editor", "body")
@@ -133,23 +133,6 @@ def _read_again(connection: sqlite3.Connection, article_id: int, number: int, va
     connection.execute(
         f"UPDATE revisions SET {assignments} WHERE article_id = ? AND revision = ?",
         [*(values[name] for name in names), article_id, number],
-    )
-
-
-def index(connection: sqlite3.Connection, article_id: int, title: str | None, body: str | None) -> None:
-    """Add an article's text to the search index."""
-    connection.execute(
-        "INSERT INTO article_search (rowid, title, body) VALUES (?, ?, ?)",
-        (article_id, bigrams(title or ""), bigrams(body or "")),
-    )
-
-
-def unindex(connection: sqlite3.Connection, article_id: int, title: str | None, body: str | None) -> None:
-    """Take an article out of the search index. title, body: exactly what was added."""
-    # The index keeps no text of its own (and SQLite before 3.43 deletes from such a one in no other way).
-    connection.execute(
-        "INSERT INTO article_search (article_search, rowid, title, body) VALUES ('delete', ?, ?, ?)",
-        (article_id, bigrams(title or ""), bigrams(body or "")),
     )
 
 

@@ -1,7 +1,6 @@
-"""Queries as SQL: what of them the index answers, and what has to be read in the texts themselves.
+"""Queries as SQL: what of them the index answers, and what has to be read in the rows themselves.
 
-The index holds pairs of letters and knows nothing of what stands between them, so for some queries it only narrows
-down. Each term is then looked for in the text of the rows that are left.
+Of titles and texts the index knows every character; the other columns are read in the rows that it leaves.
 """
 
 from __future__ import annotations
@@ -9,11 +8,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from portal_crawler.store.fold import letter_runs, phrase_in_index
+from portal_crawler.store.fold import phrase_in_index
 from portal_crawler.store.query import And, Node, Not, Or, QueryError, Term, parse_query, period_of
 
 _INDEXED = ("title", "body")
-_IN_INDEX = "a.id IN (SELECT rowid FROM article_search WHERE article_search MATCH ?)"
 _IN_CHANNEL = """(a.id IN (SELECT x.article_id FROM article_channels x JOIN channels c ON c.id = x.channel_id
         WHERE c.name = ? OR c.path = ?)
     OR a.channel_path = ? OR EXISTS (SELECT 1 FROM json_each(a.channel_path) WHERE value = ?))"""
@@ -29,10 +27,23 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """What FTS5 is asked for. exact: it gives the query's articles and no others, else maybe some more."""
+    """What FTS5 is asked for. exact: it gives the query's articles and no others, else maybe some more.
+
+    table: the index to ask; that of the titles where nothing else is asked for, since a word that few titles have is in
+    many texts.
+    """
 
     text: str
     exact: bool
+    table: str
+
+    def rows(self) -> Condition:
+        """A query for the rows that the index finds, and its value."""
+        return Condition(f"SELECT rowid FROM {self.table} WHERE {self.table} MATCH ?", (self.text,))
+
+    def condition(self) -> Condition:
+        """The same as a condition on `articles a`."""
+        return Condition(f"a.id IN ({self.rows().sql})", self.rows().values)
 
 
 def condition(query: str) -> tuple[str, list[object]]:
@@ -49,9 +60,8 @@ def condition(query: str) -> tuple[str, list[object]]:
 
 
 def index_expression(query: str) -> str:
-    """What to MATCH `article_search` with: it finds all articles of the query, with luck only these.
-
-    Raises QueryError, also where the index is of no help.
+    """What to MATCH `article_search` with: it finds all articles of the query, and only these where it asks for nothing
+    but titles and texts. Raises QueryError, also where the index is of no help.
     """
     node = parse_query(query)
     expression = node and expression_of(node)
@@ -64,11 +74,10 @@ def indexed_condition(node: Node) -> Condition:
     """A query as a condition that uses the index wherever it can."""
     expression = expression_of(node)
     if expression and expression.exact:
-        return Condition(_IN_INDEX, (expression.text,))
+        return expression.condition()
     match node:
         case Term():
-            read = text_condition(node)
-            return _joined("AND", [Condition(_IN_INDEX, (expression.text,)), read]) if expression else read
+            return text_condition(node)
         case Not(part):
             return _negated(indexed_condition(part))
         case Or(parts):
@@ -76,14 +85,15 @@ def indexed_condition(node: Node) -> Condition:
         case And(parts):
             if not expression:
                 return _joined("AND", [indexed_condition(part) for part in parts])
-            # What the index can answer is asked at once, and the texts are read last.
-            narrowing = [Condition(_IN_INDEX, (expression.text,))]
-            rest = [
-                text_condition(part) if isinstance(part, Term) else indexed_condition(part)
-                for part in parts
-                if not _is_exact(part)
-            ]
-            return _joined("AND", narrowing + rest)
+            # What the index can answer is asked at once.
+            return _joined("AND", [expression.condition(), left_open(node)])
+
+
+def left_open(node: Node) -> Condition:
+    """What the expression of a query, where it is not exact, leaves to be asked of the rows that it finds."""
+    if not isinstance(node, And):
+        return indexed_condition(node)
+    return _joined("AND", [indexed_condition(part) for part in node.parts if not _is_exact(part)])
 
 
 def text_condition(node: Node) -> Condition:
@@ -117,7 +127,11 @@ def expression_of(node: Node) -> Expression | None:
     """A query as FTS5 is asked, None where the index is of no help."""
     match node:
         case Term(text, column):
-            return _phrases(text, column) if column is None or column in _INDEXED else None
+            if column is not None and column not in _INDEXED:
+                return None
+            phrase = phrase_in_index(text)
+            table = "title_search" if column == "title" else "article_search"
+            return Expression(f"{column} : {phrase}" if column else phrase, True, table)
         case Not():
             return None
         case Or(parts):
@@ -126,7 +140,7 @@ def expression_of(node: Node) -> Expression | None:
             if len(known) < len(either):
                 return None
             text = " OR ".join(f"({expression.text})" for expression in known)
-            return Expression(text, all(expression.exact for expression in known))
+            return Expression(text, all(expression.exact for expression in known), _table_of(known))
         case And(parts):
             return _all_of(parts)
 
@@ -138,32 +152,26 @@ def _all_of(parts: tuple[Node, ...]) -> Expression | None:
     if not known:
         return None
     text = " AND ".join(f"({expression.text})" for expression in known)
+    asked = known.copy()
     exact = len(known) == len(wanted) and all(expression.exact for expression in known)
     for expression in unwanted:
         # Taking away more than is meant would lose articles.
         if expression and expression.exact:
             text = f"({text}) NOT ({expression.text})"
+            asked.append(expression)
         else:
             exact = False
-    return Expression(text, exact)
+    return Expression(text, exact, _table_of(asked))
+
+
+def _table_of(parts: list[Expression]) -> str:
+    tables = {part.table for part in parts}
+    return tables.pop() if len(tables) == 1 else "article_search"
 
 
 def _is_exact(part: Node) -> bool:
     expression = expression_of(part.part if isinstance(part, Not) else part)
     return expression is not None and expression.exact
-
-
-def _phrases(text: str, column: str | None) -> Expression | None:
-    """A term as a phrase of what the index has of it; of one letter, every pair that begins with it and itself."""
-    runs = letter_runs(text)
-    if not runs:
-        return None
-    tokens = phrase_in_index(text)
-    # A single letter costs the index a hundred times what a pair does, and narrows nothing down beside one.
-    phrase = '"' + " ".join(tokens) + '"' if tokens else f'"{runs[0]}"*'
-    # FTS5 takes some letters of other alphabets for the same that are not.
-    is_plain = all(letter.isascii() or letter.lower() == letter.upper() for letter in text)
-    return Expression(f"{column} : {phrase}" if column else phrase, runs == [text] and is_plain)
 
 
 def filters_of(node: Node) -> tuple[list[Condition], Node | None]:

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import product
+from itertools import chain, product
 from math import prod
+from operator import add
 
 # Ideographs that neither change nor melt into a neighbour, and texts in which nothing can become one.
 _IDEOGRAPHS = re.compile("[一-鿿]+")
-# Pairs in memory at once: of a text of 4 MB in one run, all of them take 120 MB.
+# Pairs in memory at once: of a text of 4 MB, all of them take 120 MB.
 _AT_ONCE = 20_000
 # So many spellings are sooner looked for one by one than as a pattern.
 _FEW_SPELLINGS = 3
 _USUAL = re.compile("[\\t\\n\\r -~·—‘-”…\u3000-〠一-鿿！-～]*+")
+# What stands in the index as it is: in the Unicode of 2002 already, so letters to every SQLite, and of one form.
+_PLAIN = re.compile("[0-9a-z々〇ぁ-ゔァ-ヺー㐀-䶵一-龥가-힣\U00020000-\U0002a6d6]")
+# Marks and accented letters of which texts are full: Latin-1, General Punctuation, CJK Symbols. One private character
+# each, from U+E000 on; of all others two, the upper and the lower part of their number.
+_FREQUENT = tuple(chain(range(0x100), range(0x2000, 0x2070), range(0x3000, 0x3040)))
+_PRIVATE, _FIRST_OF_TWO, _SECOND_OF_TWO = 0xE000, 0xE200, 0xF000
+_FOUR_BYTES = "utf-32-le" if sys.byteorder == "little" else "utf-32-be"
 
 
 def fold(text: str) -> str:
@@ -104,60 +114,77 @@ def _spellings() -> dict[str, str]:
     return found
 
 
-def letter_runs(folded: str) -> list[str]:
-    """The runs of letters and digits of an already folded text; only what stands in them is indexed."""
-    return folded.translate(_BREAKS).split()
-
-
-def phrase_in_index(folded: str) -> list[str]:
-    """The tokens that follow each other in the index wherever an already folded text stands; it may stand elsewhere.
-
-    What stands between two runs is not in the index, but that the first ends there is. A single letter at the end
-    without such a mark behind it is left out: it is no token, but the beginning of many.
-    """
-    runs = letter_runs(folded)
-    ends = folded.translate(_BREAKS).endswith(" ")
-    tokens: list[str] = []
-    for place, run in enumerate(runs):
-        tokens += [run[at : at + 2] for at in range(len(run) - 1)]
-        if ends or place < len(runs) - 1:
-            tokens.append(run[-1])
-    return tokens
+def phrase_in_index(folded: str) -> str:
+    """What FTS5 is to look for where an already folded text is sought: its pairs in a row, and for a single character
+    every pair that begins with it. The index has that where the text has it, and nowhere else."""
+    units = [_IN_INDEX[ord(character)] for character in folded]
+    if len(units) == 1:
+        return f'"{units[0]}"*'
+    return '"' + " ".join(map(add, units, units[1:])) + '"'
 
 
 def bigrams(text: str) -> str:
-    """The text as the search index holds it: of each run the overlapping pairs, then its last letter alone.
+    """The text as the search index holds it: of its folded form each character with the next one, then the last alone.
 
-    FTS5 has no word breaks for Chinese, so every pair of neighbours is a token, and a phrase of pairs is a
-    substring. The lone letter is there for searches of one letter, and keeps phrases from running on past it.
+    FTS5 has no word breaks for Chinese, so every pair of neighbours is a token, and a phrase of pairs is a substring.
+    The lone character is there for searches of one.
     """
-    runs = letter_runs(fold(text))
-    if len(text) > _AT_ONCE:
-        return " ".join(_pieces(runs))
-    tokens: list[str] = []
-    for run in runs:
-        tokens += [run[place : place + 2] for place in range(len(run))]
-    return " ".join(tokens)
+    if _USUAL.fullmatch(text):
+        # Four times as quick as to fold it first, and there the same.
+        units = text.translate(_USUAL_IN_INDEX)
+        return _pairs(units)
+    folded = fold(text)
+    units = folded.translate(_IN_INDEX)
+    if len(units) == len(folded):
+        return _pairs(units)
+    return " ".join(_pieces(folded))
 
 
-def _pieces(runs: Iterable[str]) -> Iterator[str]:
-    """The pairs of runs, so many of them in a piece."""
-    for run in runs:
-        for start in range(0, len(run), _AT_ONCE):
-            yield " ".join([run[place : place + 2] for place in range(start, min(start + _AT_ONCE, len(run)))])
+def _pairs(units: str) -> str:
+    """甘肃省 becomes 甘肃 肃省 省. As numbers of four bytes, which takes a seventh of the time that slices do."""
+    if not units:
+        return ""
+    codes = array("I", units.encode(_FOUR_BYTES))
+    pairs = array("I", " ".encode(_FOUR_BYTES)) * (3 * len(codes) - 2)
+    pairs[::3] = codes
+    pairs[1::3] = codes[1:]
+    return pairs.tobytes().decode(_FOUR_BYTES)
 
 
-class _Breaks(dict[int, int]):
-    """For `str.translate`: what is no letter or digit becomes a blank; filled as characters come by.
+def _pieces(folded: str) -> Iterator[str]:
+    """The pairs of a text of which some characters stand as two in the index; so many of them in a piece."""
+    for start in range(0, len(folded), _AT_ONCE):
+        units = [_IN_INDEX[ord(character)] for character in folded[start : start + _AT_ONCE + 1]]
+        yield " ".join(map(add, units, units[1:]))
+    yield _IN_INDEX[ord(folded[-1])]
 
-    Judged by Unicode 3.2, which Python keeps: it never changes, so an index means the same under every
-    Python, and FTS5's tokenizer agrees on every character (some later letters it takes for blanks).
+
+class _InIndex(dict[int, str]):
+    """For `str.translate`: how a folded character stands in the index; filled as characters come by.
+
+    FTS5 breaks texts where it sees no letter, and takes letters of some alphabets for each other. So what is no
+    ideograph, syllable, digit or plain letter stands there as one of the private characters, which it leaves alone, or
+    as two. Nothing here depends on the Unicode of a Python or an SQLite: an index means the same under each of them.
     """
 
-    def __missing__(self, code: int) -> int:
-        is_letter = unicodedata.ucd_3_2_0.category(chr(code))[0] in "LN"
-        self[code] = code if is_letter else ord(" ")
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        if _PLAIN.fullmatch(letter):
+            self[code] = letter
+        elif code in _FREQUENT:
+            self[code] = chr(_PRIVATE + _FREQUENT.index(code))
+        else:
+            self[code] = chr(_FIRST_OF_TWO + (code >> 11)) + chr(_SECOND_OF_TWO + (code & 0x7FF))
         return self[code]
 
 
-_BREAKS = _Breaks()
+class _UsualInIndex(dict[int, str]):
+    """The same for characters of usual texts that are not folded yet."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = fold(chr(code)).translate(_IN_INDEX)
+        return self[code]
+
+
+_IN_INDEX = _InIndex()
+_USUAL_IN_INDEX = _UsualInIndex()

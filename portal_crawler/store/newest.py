@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal_crawler.store.conditions import Condition, expression_of, indexed_condition, text_condition
+from portal_crawler.store.conditions import (
+    Condition,
+    Expression,
+    expression_of,
+    indexed_condition,
+    left_open,
+    text_condition,
+)
 from portal_crawler.store.database import Store
 from portal_crawler.store.query import And, Node, Not, Or, Term
 
 # How many articles the index may find for them to be looked up one by one, and how many of the newest are read first
-# to see whether what is sought is in so many that these will do; how many of them at once; and in how many titles what
-# the index does not know is looked for before the texts are read. Tried out with 600,000 articles.
+# to see whether what is sought is in so many that these will do; how many of them at once. Tried out with a million
+# articles.
 _FEW = 1_500
 _NEWEST_TITLES, _NEWEST_TEXTS = 500, 200
 _AT_ONCE = 50
-_MOST_CHECKED = 400
 
 
 @dataclass(slots=True)
@@ -39,56 +45,48 @@ def best(asked: Asked, node: Node) -> list[int]:
     in_title = _in_title(node)
     if in_title is None or in_title == node:
         return _newest(asked, node, _NEWEST_TEXTS)
-    wanted = And((in_title, node)) if _has_not(node) else in_title
-    ids = _newest(asked, wanted, _NEWEST_TITLES, most_checked=_MOST_CHECKED)
+    ids = _newest(asked, _all(in_title, *_not_by_title(node)), _NEWEST_TITLES)
     if len(ids) < asked.limit:
         known = set(ids)
         ids += [number for number in _newest(asked, node, _NEWEST_TEXTS) if number not in known]
     return ids[: asked.limit]
 
 
-def _newest(asked: Asked, node: Node, most_read: int, *, most_checked: int | None = None) -> list[int]:
-    """The ids of the newest articles of a query.
-
-    most_checked: how many are read at most where the index alone does not decide; None is all. Without it, a comma
-    that no title has would be looked for in every title before the first text is.
+def _newest(asked: Asked, node: Node, most_read: int) -> list[int]:
+    """The ids of the newest articles of a query, all of them if there are no more than wanted.
 
     Ranked by the index (bm25), a word that is in a tenth of a million articles takes a second, since all of them
     are weighed. So of what is frequent the newest articles are read until enough have it; only of what is rare
     does the index say where it is.
     """
     expression = expression_of(node)
-    if expression is None:
-        if most_checked is not None:
-            return _first_of(asked, in_order(asked, most=most_checked), node)
-        return _read_in_order(asked, [], indexed_condition(node))
     # A single letter is every pair that begins with it: the index reads all of them before it gives the first.
-    is_letter = "*" in expression.text
-    few = None if is_letter else _found_if_few(asked.store, expression.text)
+    is_letter = expression is None or "*" in expression.text
+    few = None if expression is None or is_letter else _found_if_few(asked.store, expression)
     if few is None:
         newest = _first_of(asked, in_order(asked, most=most_read), node)
         if len(newest) == asked.limit:
             return newest
-        if is_letter:
-            few = _found_if_few(asked.store, expression.text)
+    if expression is None:
+        return _read_in_order(asked, [], indexed_condition(node))
+    if few is None and is_letter:
+        few = _found_if_few(asked.store, expression)
     if few is not None:
-        most = asked.limit if expression.exact else most_checked or len(few)
-        ids = in_order(asked, Condition(f"a.id IN ({', '.join(map(str, few))})"), most, by_id=True) if few else []
-        return ids if expression.exact else _first_of(asked, ids, node)
+        named = Condition(f"a.id IN ({', '.join(map(str, few))})")
+        if expression.exact:
+            return in_order(asked, named, by_id=True) if few else []
+        return _first_of(asked, in_order(asked, named, len(few), by_id=True), node) if few else []
     # The plus keeps SQLite from looking up every article of the index to sort them: it goes through the articles from
     # the newest on until it has enough.
-    indexed = Condition("+a.id IN (SELECT rowid FROM article_search WHERE article_search MATCH ?)", (expression.text,))
-    if expression.exact:
-        return in_order(asked, indexed)
-    if most_checked is not None:
-        return _first_of(asked, in_order(asked, indexed, most_checked), node)
-    return _read_in_order(asked, [indexed], text_condition(node))
+    found = expression.condition()
+    indexed = Condition(f"+{found.sql}", found.values)
+    return in_order(asked, indexed) if expression.exact else _read_in_order(asked, [indexed], left_open(node))
 
 
-def _found_if_few(store: Store, expression: str) -> list[int] | None:
+def _found_if_few(store: Store, expression: Expression) -> list[int] | None:
     """What the index finds, None if that is much."""
-    sql = "SELECT rowid FROM article_search WHERE article_search MATCH ? LIMIT ?"
-    rows = store.rows(sql, [expression, _FEW + 1])
+    found = expression.rows()
+    rows = store.rows(f"{found.sql} LIMIT ?", [*found.values, _FEW + 1])
     return [row[0] for row in rows] if len(rows) <= _FEW else None
 
 
@@ -162,11 +160,19 @@ def _in_title(node: Node) -> Node | None:
             return type(node)(kept)
 
 
-def _has_not(node: Node) -> bool:
+def _not_by_title(node: Node) -> list[Node]:
+    """What of a query is still to be seen of an article whose title satisfies it."""
     match node:
         case Term():
-            return False
+            return []
+        case And(parts):
+            return [left for part in parts for left in _not_by_title(part)]
+        case Or(parts):
+            return [node] if any(map(_not_by_title, parts)) else []
         case Not():
-            return True
-        case And(parts) | Or(parts):
-            return any(map(_has_not, parts))
+            return [node]
+
+
+def _all(*parts: Node) -> Node:
+    flat = [inner for part in parts for inner in (part.parts if isinstance(part, And) else (part,))]
+    return And(tuple(flat)) if len(flat) > 1 else flat[0]

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from datetime import datetime
 
 from portal_crawler.article import BEIJING, Article
-from portal_crawler.store.fold import bigrams
 from portal_crawler.store.schema import migrations
+from portal_crawler.store.search_tables import index, unindex
 from portal_crawler.store.without_pandas import Database
 
 # What a page says of its article. Everything else in a row tells how it came there.
@@ -63,14 +63,8 @@ def rewrite_article(
     if old is None:
         return False
     if (old["title"], old["body"]) != (values["title"], values["body"]):
-        connection.execute(
-            "INSERT INTO article_search (article_search, rowid, title, body) VALUES ('delete', ?, ?, ?)",
-            (article_id, bigrams(old["title"] or ""), bigrams(old["body"] or "")),
-        )
-        connection.execute(
-            "INSERT INTO article_search (rowid, title, body) VALUES (?, ?, ?)",
-            (article_id, bigrams(str(values["title"] or "")), bigrams(str(values["body"] or ""))),
-        )
+        unindex(connection, article_id, old["title"], old["body"])
+        index(connection, article_id, str(values["title"] or ""), str(values["body"] or ""))
     _update(connection, "articles", values, READ, "id = ?", article_id)
     return True
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from portal_crawler.store.merge_tables import STATEMENTS as MERGE_STATEMENTS
 from portal_crawler.store.merge_tables import name_runs
 from portal_crawler.store.reprint_tables import STATEMENTS as REPRINT_STATEMENTS
+from portal_crawler.store.search_tables import STATEMENTS as SEARCH_STATEMENTS
+from portal_crawler.store.search_tables import pairs_of
 from portal_crawler.store.views import STATEMENTS
 from portal_crawler.store.without_pandas import Database, Migrations
 from portal_crawler.urls import identity
@@ -112,6 +114,14 @@ def views_again(db: Database) -> None:
         if statement.split()[:2] == ["CREATE", "VIEW"]:
             db.execute(f"DROP VIEW {statement.split()[2]}")
             db.execute(statement)
+
+
+@migrations(name="0011_search_again")
+def search_again(db: Database) -> None:
+    """The search index made again, with the marks between letters in it; of titles alone; of sources."""
+    db.conn.create_function("pairs_of", 1, pairs_of, deterministic=True)
+    for statement in SEARCH_STATEMENTS:
+        db.execute(statement)
 
 
 _TABLES = """

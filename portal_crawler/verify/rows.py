@@ -69,6 +69,14 @@ _RULES = (
         "article_search: a row of no article",
         "SELECT 'row ' || rowid FROM article_search WHERE rowid NOT IN (SELECT id FROM articles)",
     ),
+    (
+        "title_search: an article that is not in the index",
+        "SELECT url FROM articles WHERE id NOT IN (SELECT rowid FROM title_search)",
+    ),
+    (
+        "title_search: a row of no article",
+        "SELECT 'row ' || rowid FROM title_search WHERE rowid NOT IN (SELECT id FROM articles)",
+    ),
 )
 
 
@@ -120,14 +128,17 @@ def _index_is_current(
     """The index keeps no text, but for each row how many words its columns had."""
     figures.articles_total = connection.execute("SELECT count(*) FROM articles").fetchone()[0]
     rows = connection.execute(
-        "SELECT a.url, a.title, a.body, s.sz FROM articles a JOIN article_search_docsize s ON s.id = a.id"
+        """SELECT a.url, a.title, a.body, s.sz, t.sz FROM articles a JOIN article_search_docsize s ON s.id = a.id
+           LEFT JOIN title_search_docsize t ON t.id = a.id"""
     )
-    for url, title, body, sizes in rows:
+    for url, title, body, sizes, title_sizes in rows:
         figures.articles += 1
         progress(figures)
         wanted = [_count_words(bigrams(text or "")) for text in (title, body)]
         if _numbers(sizes) != wanted:
             yield Finding(True, "database: article_search", url, "the index holds another text of the article")
+        if title_sizes is not None and _numbers(title_sizes) != wanted[:1]:
+            yield Finding(True, "database: title_search", url, "the index holds another title of the article")
 
 
 def _count_words(indexed: str) -> int:

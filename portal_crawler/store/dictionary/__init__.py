@@ -46,6 +46,7 @@ DICTIONARY: tuple[Table, ...] = (
     reprints.SIGNATURES,
     reprints.SIGNATURE_BANDS,
     articles.ARTICLE_SEARCH,
+    articles.TITLE_SEARCH,
 )
 
 __all__ = ["DICTIONARY", "Column", "Table", "UnknownTable", "metadata_of", "table_named"]

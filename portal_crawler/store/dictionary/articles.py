@@ -111,3 +111,10 @@ ARTICLE_SEARCH = Table(
         Column("body", "", "pairs of characters of the text", null="not readable"),
     ),
 )
+
+TITLE_SEARCH = Table(
+    "title_search",
+    "The index of the titles alone, otherwise as `article_search`: a word that few titles and most texts have is found in "
+    "titles at once.",
+    (Column("title", "", "pairs of characters of the title", null="not readable"),),
+)
