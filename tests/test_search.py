@@ -296,6 +296,11 @@ def test_whatever_is_combined_finds_what_a_scan_finds(store: Store, articles: li
         ("title:(body:雪)", "body: stands inside of title:"),
         ("date:gestern", "date:gestern is no period"),
         ("date:..", "is no period"),
+        ("date:2022-99", "date:2022-99: there is no 2022-99"),
+        ("date:2022-02-29", "there is no 2022-02-29"),
+        ("date:2021-11..2021-13", "there is no 2021-13"),
+        ("date:0000", "there is no 0000"),
+        ("date:2022..2021-11", "date:2022..2021-11 ends before it begins"),
         ("(" * 40 + "雪" + ")" * 40, "nest deeper than 30"),
         ("雪 " * 101, "more than 100 words"),
         ("\udce4", "no text in UTF-8"),
@@ -393,6 +398,15 @@ def test_the_command_refuses_a_query_it_cannot_read(empty: Store, query: str) ->
     result = CliRunner().invoke(main, ["search", query, "--db", str(empty.path)])
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith("Error: ") and "Traceback" not in result.stderr
+
+
+def test_a_portal_that_nothing_is_known_of_is_refused(empty: Store) -> None:
+    for command in (["search", "雪"], ["export", str(empty.path.with_name("b.csv"))]):
+        refused = CliRunner().invoke(main, [*command, "--portal", "gscm", "--db", str(empty.path)])
+        assert refused.exit_code == 2, refused.output
+        assert "no portal 'gscm'" in refused.stderr and "did you mean gscn" in refused.stderr
+        # It has a profile, and may be crawled yet.
+        assert CliRunner().invoke(main, [*command, "--portal", "cnhubei", "--db", str(empty.path)]).exit_code == 0
 
 
 def test_an_export_refuses_a_query_it_cannot_read(empty: Store) -> None:

@@ -12,7 +12,7 @@ import click
 
 from portal_crawler.cli.errors import USAGE, Failure
 from portal_crawler.cli.gauge import Gauge
-from portal_crawler.cli.options import check_period, db_option, since_option, until_option
+from portal_crawler.cli.options import check_period, db_option, known_portal, since_option, until_option
 from portal_crawler.cli.output import plain
 from portal_crawler.export import ExportError, Selection, export_articles
 from portal_crawler.store import open_reader
@@ -57,6 +57,7 @@ def export(
     signal.signal(signal.SIGTERM, _stop)
     reader = open_reader(db)
     try:
+        known_portal(reader, portal)
         with Gauge("articles") as gauge:
             exported = export_articles(
                 reader,

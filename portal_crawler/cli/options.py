@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
 from portal_crawler.archive import Compression
+from portal_crawler.portals import load_profiles
 from portal_crawler.portals.portal_id import id_problem
 from portal_crawler.store import Store
 
@@ -81,6 +83,21 @@ def require_portal(store: Store, portal: str | None) -> None:
     if portal and not store.rows("SELECT 1 FROM runs WHERE portal = ? LIMIT 1", (portal,)):
         known = ", ".join(row[0] for row in store.rows("SELECT DISTINCT portal FROM runs ORDER BY 1"))
         raise click.UsageError(f"no portal {portal!r} in {store.path}; there are {known or 'none'}")
+
+
+def known_portal(store: Store, portal: str | None) -> None:
+    """Refuse a portal that nothing is known of: it was never crawled into this database, and has no profile."""
+    if not portal or store.rows(
+        "SELECT 1 FROM runs WHERE portal = ?1 UNION ALL SELECT 1 FROM articles WHERE portal = ?1 LIMIT 1", (portal,)
+    ):
+        return
+    profiles = load_profiles()
+    if portal in profiles:
+        return
+    stored = [row[0] for row in store.rows("SELECT DISTINCT portal FROM runs ORDER BY 1")]
+    nearest = get_close_matches(portal, dict.fromkeys((*stored, *profiles)), n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(nearest)}?" if nearest else f"there are {', '.join(stored) or 'none'}"
+    raise click.UsageError(f"no portal {portal!r} in {store.path}; {hint}")
 
 
 def check_period(since: date | None, until: date | None) -> None:

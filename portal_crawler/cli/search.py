@@ -12,7 +12,7 @@ from rich.text import Text
 
 from portal_crawler import store
 from portal_crawler.cli.errors import USAGE, Failure
-from portal_crawler.cli.options import check_period, db_option, json_option, since_option, until_option
+from portal_crawler.cli.options import check_period, db_option, json_option, known_portal, since_option, until_option
 from portal_crawler.cli.output import plain, print_json
 
 
@@ -66,6 +66,7 @@ def search(
         raise Failure(str(error), USAGE) from error
     reader = store.open_reader(db)
     try:
+        known_portal(reader, portal)
         hits = store.search(
             reader,
             query,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from portal_crawler.store.fold import fold
 
@@ -75,7 +76,16 @@ def period_of(text: str) -> tuple[str | None, str | None]:
     match = _PERIOD.fullmatch(text)
     if match is None or not (match[1] or match[3]):
         raise QueryError(f"date:{text} is no period, write it as date:2021, date:2021-11-19 or date:2021-11..2022-02")
-    return match[1], match[3] if match[2] else match[1]
+    first, last = match[1], match[3] if match[2] else match[1]
+    for day in filter(None, (first, last)):
+        try:
+            date.fromisoformat(day + "-01-01"[len(day) - 4 :])
+        except ValueError:
+            raise QueryError(f"date:{text}: there is no {day}") from None
+    # As long as the shorter of both is: 2021-11 lies in 2021.
+    if first and last and last < first[: len(last)]:
+        raise QueryError(f"date:{text} ends before it begins")
+    return first, last
 
 
 class _Parser:

@@ -114,7 +114,6 @@ ARTICLE_SEARCH = Table(
 
 TITLE_SEARCH = Table(
     "title_search",
-    "The index of the titles alone, otherwise as `article_search`: a word that few titles and most texts have is found in "
-    "titles at once.",
+    "The index of titles alone, otherwise as `article_search`: it finds at once what few titles and most texts have.",
     (Column("title", "", "pairs of characters of the title", null="not readable"),),
 )
