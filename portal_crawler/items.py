@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from portal_crawler.article import Article
+from portal_crawler.article import Article, Capture
 from portal_crawler.extract import Page
+from portal_crawler.extract.template import Template
 from portal_crawler.store import PageCapture
 
 
@@ -25,7 +26,8 @@ class ArticlePages:
     """An article on its way through the pipelines.
 
     url: the article's address in the ledger. pages and captures: in page order. missing: addresses of pages that
-    the portal no longer has. article: set by the extract pipeline. harvest: of the walk that found it.
+    the portal no longer has. article: set by the extract pipeline. harvest: of the walk that found it. answer: the one
+    that completed it. template: the portal's, if it was learnt anew with this article.
     """
 
     url: str
@@ -34,3 +36,5 @@ class ArticlePages:
     missing: list[str] = field(default_factory=list)
     article: Article | None = None
     harvest: Harvest = field(default_factory=Harvest)
+    answer: Capture | None = None
+    template: Template | None = None

@@ -150,6 +150,10 @@ class Rechecks:
             else:
                 self._accept(item.due, item.article, item.captures)
 
+    def forget(self) -> None:
+        """Believe nothing of what is to be believed at the end of the run."""
+        self._missing.clear()
+
     def close(self) -> None:
         """Believe the missing articles, or nothing of it when most of the portal is missing.
 
@@ -227,7 +231,7 @@ class Rechecks:
         except ArchiveError:
             return None
         article = replace(article_of(pages, portal=self._portal), url=due.url)
-        template = load_template(self._store.connection, self._portal.id)
+        template = self._writer.template or load_template(self._store.connection, self._portal.id)
         if article.body and template:
             article = strip_article(article, Template.from_json(template), parts_of(article, pages))
         return None if _doubt_about(article, due.values) else _with_steady_time(article, due.values)

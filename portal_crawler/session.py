@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from portal_crawler.archive import ArchiveWriter, Compression, Exchange, recover
+from portal_crawler.archive.unfinished import Unfinished
 from portal_crawler.article import BEIJING, Article, Capture, Channel, Portal
 from portal_crawler.hosts import Hosts
 from portal_crawler.rechecks import Rechecks
@@ -17,12 +19,15 @@ from portal_crawler.settings import DOWNLOAD_DELAY
 from portal_crawler.store import (
     SCHEDULE,
     Found,
+    LooseEnds,
+    OpenAnswers,
     PageCapture,
     Writer,
     count_pending,
     find_payload,
     finish_run,
     last_capture_ends,
+    loose_ends_of,
     open_store,
     start_run,
 )
@@ -87,17 +92,22 @@ class Session:
         self.soft_404s = 0
         self._unsettled: dict[str, str] = {}
         self._closed = False
+        # What is to be done once, when the crawl has come to its end.
+        self.at_end: list[Callable[[], None]] = []
+        self._is_whole = True
         self._lock = take_lock(options.db, portal.id)
         try:
             self.store = open_store(options.db)
             try:
                 recover(options.archive, portal.id, last_capture_ends(self.store, portal.id))
+                loose_ends = loose_ends_of(self.store, portal.id)
                 self.archive = ArchiveWriter(
                     options.archive,
                     portal.id,
                     compression=options.archive_compression,
                     announce=lambda file: self.writer.add_segment(file),
                     find=lambda url, digest: find_payload(self.store, url, digest),
+                    unfinished=_unfinished(loose_ends),
                 )
                 self.run_id = start_run(self.store, portal.id, [channel.url for channel in options.channels])
             except BaseException:
@@ -106,13 +116,22 @@ class Session:
         except BaseException:
             self._lock.release()
             raise
+        self.answers = OpenAnswers(self.run_id, loose_ends)
         self.writer = Writer(
-            self.store, self.run_id, portal.id, before_commit=self.archive.sync, schedule=options.recheck_after
+            self.store,
+            self.run_id,
+            portal.id,
+            before_commit=self.archive.sync,
+            in_commit=self.answers.put,
+            schedule=options.recheck_after,
         )
         self.rechecks = Rechecks(self.store, self.writer, options.archive, portal, self._count_refusals)
 
-    def keep(self, exchange: Exchange) -> Capture:
-        """Archive an exchange and queue its row. An error of the disk is kept in `fatal` and ends the crawl."""
+    def keep(self, exchange: Exchange, *, is_awaited: bool = True, before: Capture | None = None) -> Capture:
+        """Archive an exchange and queue its row. An error of the disk is kept in `fatal` and ends the crawl.
+
+        is_awaited: whether the spider is to read it. before: the answer that sent on to this one, or was no good.
+        """
         try:
             capture = self.archive.write(exchange)
         except Exception as error:
@@ -120,6 +139,8 @@ class Session:
             self.stop()
             raise
         self.writer.add_capture(capture)
+        self.answers.close(before)
+        self.answers.add(capture, is_awaited=is_awaited)
         self.requests += 1
         self.bytes += len(exchange.body)
         self._flush_when_full()
@@ -156,6 +177,16 @@ class Session:
         if text not in self.traps:
             self.traps.append(text)
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """What is queued meanwhile comes into one batch: what an answer leads to is stored whole or not at all."""
+        was_whole, self._is_whole = self._is_whole, False
+        try:
+            yield
+        finally:
+            self._is_whole = was_whole
+        self._flush_when_full()
+
     def add_article(self, article: Article, pages: list[PageCapture]) -> None:
         """Queue an article with its pages."""
         self.writer.add_article(article, pages)
@@ -184,12 +215,12 @@ class Session:
         if self.on_stop is not None:
             self.on_stop()
 
-    def flush(self) -> None:
-        """Write the batch. An error of the disk is kept in `fatal` and ends the crawl."""
+    def flush(self, *, always: bool = False) -> None:
+        """Write the batch. An error of the disk is kept in `fatal` and ends the crawl. always: though it be empty."""
         if self.fatal is not None:
             return
         try:
-            self.writer.flush()
+            self.writer.flush(always=always)
         except Exception as error:
             self.fatal = error
             self.stop()
@@ -223,11 +254,19 @@ class Session:
             traps=(*self.traps, *soft_404s),
         )
 
+    def forget(self) -> None:
+        """Leave undone what a run does at its end."""
+        self.at_end.clear()
+        self.rechecks.forget()
+
     def close(self) -> RunSummary:
         """Write what is left, complete the run's row, and let go of everything. Gives the final summary."""
         try:
+            for step in self.at_end:
+                step()
             self.rechecks.close()
-            self.flush()
+            self.answers.end()
+            self.flush(always=True)
         except Exception as error:
             self.fatal = error
         try:
@@ -262,8 +301,16 @@ class Session:
             self._lock.release()
 
     def _flush_when_full(self) -> None:
-        if len(self.writer) >= BATCH:
+        if self._is_whole and len(self.writer) >= BATCH:
             self.flush()
+
+
+def _unfinished(loose_ends: Iterable[LooseEnds]) -> Unfinished:
+    """What the archive is to say of runs before."""
+    return Unfinished(
+        frozenset(ends.file for ends in loose_ends if not ends.has_ended),
+        frozenset(spot for ends in loose_ends for spot in ends.unread),
+    )
 
 
 def _pause_s(portal: Portal, options: CrawlOptions) -> float:

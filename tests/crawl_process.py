@@ -22,8 +22,8 @@ from portal_crawler.store import StorageError, database
 from tests.command_line import forked
 
 _DONE = "fault.txt"
-SPARED = "the template or reprints"
-_SPARED = frozenset(("portal_crawler.pipelines.template", "portal_crawler.reprints.after_crawl"))
+SPARED = "reprints"
+_SPARED = "portal_crawler.reprints.after_crawl"
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,8 @@ class _Counter:
 
 
 def _spared() -> bool:
-    """Whether what fails is no reason to end a crawl: learning the template, or looking for reprints after it."""
-    modules = {frame.f_globals["__name__"] for frame, _ in traceback.walk_stack(None)}
-    return not modules.isdisjoint(_SPARED)
+    """Whether what fails is no reason to end a crawl: looking for reprints after it."""
+    return any(frame.f_globals["__name__"] == _SPARED for frame, _ in traceback.walk_stack(None))
 
 
 def _inject(fault: Fault, folder: Path) -> None:

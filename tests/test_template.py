@@ -296,9 +296,9 @@ def test_a_database_from_before_there_were_templates_is_brought_up_to_date(tmp_p
 
 
 @pytest.fixture
-def opened(store: Store) -> Callable[[], TemplatePipeline]:
-    def open_pipeline() -> TemplatePipeline:
-        session = SimpleNamespace(store=store, portal=SimpleNamespace(id="a"))
+def opened(store: Store) -> Callable[[Writer], TemplatePipeline]:
+    def open_pipeline(writer: Writer) -> TemplatePipeline:
+        session = SimpleNamespace(store=store, portal=SimpleNamespace(id="a"), writer=writer, at_end=[])
         return TemplatePipeline.from_crawler(SimpleNamespace(spider=SimpleNamespace(session=session)))  # type: ignore[arg-type]
 
     return open_pipeline
@@ -312,8 +312,11 @@ def item(lines: list[str], number: int = 0) -> ArticlePages:
     return ArticlePages(url, [], [PageCapture(url, held)], article=article)
 
 
-def test_a_crawl_learns_as_it_goes_and_the_next_one_knows(store: Store, opened: Callable[[], TemplatePipeline]) -> None:
-    pipeline = opened()
+def test_a_crawl_learns_as_it_goes_and_the_next_one_knows(
+    store: Store, opened: Callable[[Writer], TemplatePipeline]
+) -> None:
+    writer = Writer(store, start_run(store, "a", ["a"]), "a", before_commit=lambda: None)
+    pipeline = opened(writer)
     pages = portal(45)
     for number, (own, printed) in enumerate(pages):
         article = pipeline.process_item(item(printed)).article
@@ -321,23 +324,24 @@ def test_a_crawl_learns_as_it_goes_and_the_next_one_knows(store: Store, opened: 
         known = number >= 29
         assert article.body == "\n".join(own if known else printed)
         assert article.provenance["body"] == ("heaviest block, template" if known else "heaviest block")
-    pipeline.close_spider()
+    pipeline.learn_rest()
+    writer.flush()
     row = store.connection.execute("SELECT portal, pages FROM templates").fetchone()
     assert tuple(row) == ("a", 45)
 
     own, printed = portal(1, 5)[0]
-    article = opened().process_item(item(printed)).article
+    article = opened(writer).process_item(item(printed)).article
     assert article is not None and article.body == "\n".join(own)
 
 
 def test_crawls_of_a_few_articles_each_learn_from_those_that_are_stored(
-    store: Store, opened: Callable[[], TemplatePipeline]
+    store: Store, opened: Callable[[Writer], TemplatePipeline]
 ) -> None:
     pages = portal(40)
     for start in range(0, 40, 4):
         run = start_run(store, "a", ["a"])
         writer = Writer(store, run, "a", before_commit=lambda: None)
-        pipeline = opened()
+        pipeline = opened(writer)
         for number, (own, printed) in enumerate(pages[start : start + 4], start):
             made = pipeline.process_item(item(printed, number))
             assert made.article is not None
@@ -345,7 +349,7 @@ def test_crawls_of_a_few_articles_each_learn_from_those_that_are_stored(
             for page in made.captures:
                 writer.add_capture(page.capture)
             writer.add_article(made.article, made.captures)
-        pipeline.close_spider()
+        pipeline.learn_rest()
         writer.flush()
 
 

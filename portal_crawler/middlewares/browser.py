@@ -140,7 +140,10 @@ class BrowserMiddleware:
             raise
         finally:
             visit.leave()
-        request.meta["capture"] = rendering.meta["capture"]
+        answers = self._crawler.spider.session.answers  # type: ignore[union-attr]
+        answers.close(request.meta["capture"])
+        answers.add(rendering.meta["capture"])
+        request.meta.update({name: rendering.meta[name] for name in ("capture", "fetched_at")})
         return shown.replace(request=request)
 
     def process_request(self, request: Request) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 
 from portal_crawler.archive import Exchange
 from portal_crawler.article import BEIJING
@@ -17,7 +18,7 @@ from portal_crawler.session import Session
 class CaptureMiddleware:
     """Archives each exchange, redirects, errors and retries included, as it came over the wire.
 
-    The capture travels in `request.meta["capture"]`.
+    The capture travels in `request.meta["capture"]`, its moment in `request.meta["fetched_at"]`.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -44,7 +45,10 @@ class CaptureMiddleware:
             ip=str(response.ip_address) if response.ip_address else None,
             head=head,
         )
-        request.meta["capture"] = session.keep(exchange)
+        request.meta["capture"] = session.keep(
+            exchange, is_awaited=request.callback is not NO_CALLBACK, before=request.meta.get("capture")
+        )
+        request.meta["fetched_at"] = exchange.fetched_at
         if (response.headers.get("Content-Encoding") or b"").strip().lower() in (b"gzip", b"x-gzip"):
             request.meta["packed"] = response.body
         return response

@@ -27,22 +27,30 @@ class StorePipeline:
     def process_item(self, item: ArticlePages) -> ArticlePages:
         session: Session = self._crawler.spider.session  # type: ignore[union-attr]
         assert item.article is not None
+        twin = self._twin_of(item.article)
+        with session.reading():
+            if item.template is not None:
+                session.writer.keep_template(item.template.pages, item.template.to_json())
+            self._put(session, item, item.article, twin)
+            session.answers.close(item.answer)
+        return item
+
+    def _put(self, session: Session, item: ArticlePages, article: Article, twin: str | None) -> None:
         if session.rechecks.is_asked(item.url):
-            session.rechecks.find_article(item.article, item.captures, item.pages[0])
-        elif item.article.body is None and not item.article.images:
+            session.rechecks.find_article(article, item.captures, item.pages[0])
+        elif article.body is None and not article.images:
             session.settle(item.url, "article", "failed", "no text found", item.captures[0].capture)
-        elif twin := self._twin_of(item.article):
+        elif twin is not None:
             item.harvest.twins += 1
             session.settle(item.url, "article", "skipped", f"the same article as {twin}", item.captures[0].capture)
         else:
             item.harvest.stored += 1
-            session.add_article(item.article, item.captures)
-        return item
+            session.add_article(article, item.captures)
 
     def _twin_of(self, article: Article) -> str | None:
         """The address under which the same text is stored already, by this run or one before."""
         session: Session = self._crawler.spider.session  # type: ignore[union-attr]
-        if without_tokens(article.url) == identity(article.url):
+        if without_tokens(article.url) == identity(article.url) or session.rechecks.is_asked(article.url):
             return None
         # What is still queued counts, too; few portals have such addresses.
         session.flush()

@@ -1,22 +1,21 @@
-"""What the portal repeats around its articles is stripped from them, and learnt as they come."""
+"""What the portal repeats around its articles is stripped from them, and learnt as they come.
+
+What was learnt is stored with the article that taught it: a kill leaves the template of the articles that are stored.
+"""
 
 from __future__ import annotations
-
-import logging
 
 from scrapy.crawler import Crawler
 
 from portal_crawler.extract.template import Template, learn_template, parts_of, strip_article
 from portal_crawler.items import ArticlePages
 from portal_crawler.session import Session
-from portal_crawler.store import StorageError, load_template, recent_bodies, save_template
+from portal_crawler.store import load_template, recent_bodies
 
 # The portal's template is learnt again after so many articles, and at the end of a crawl.
 _EVERY = 30
 # So many articles, those stored before included, are asked for new lines.
 _AT_MOST = 300
-
-logger = logging.getLogger(__name__)
 
 
 class TemplatePipeline:
@@ -42,17 +41,19 @@ class TemplatePipeline:
         # However many pages an article has, it is one witness.
         self._fresh.append(parts[0] or parts[-1])
         if len(self._fresh) >= _EVERY:
-            self._learn()
+            item.template = self._learn()
         item.article = strip_article(item.article, self._template, parts)
         return item
 
-    def close_spider(self) -> None:
-        """Learn from the last articles too."""
+    def learn_rest(self) -> None:
+        """Learn from the last articles too, at the end of the crawl."""
         if self._fresh:
-            self._learn()
+            template = self._learn()
+            self._session.writer.keep_template(template.pages, template.to_json())
 
     def _load(self) -> Template:
         session = self._session
+        session.at_end.append(self.learn_rest)
         stored = load_template(session.store.connection, session.portal.id)
         self._stored = recent_bodies(session.store.connection, session.portal.id, _AT_MOST)
         if stored is not None:
@@ -60,17 +61,11 @@ class TemplatePipeline:
         # A database from before there were templates teaches at once.
         return learn_template((), stripped=self._stored) if len(self._stored) >= _EVERY else Template()
 
-    def _learn(self) -> None:
+    def _learn(self) -> Template:
         self._template = learn_template(self._fresh, known=self._template, stripped=self._stored)
         self._stored = [*self._fresh, *self._stored][:_AT_MOST]
         self._fresh = []
-        session = self._session
-        try:
-            with session.store.transaction() as connection:
-                save_template(connection, session.portal.id, self._template.pages, self._template.to_json())
-        except StorageError as error:
-            # The next crawl learns it again; a disk that refuses ends the crawl where articles are written.
-            logger.error("The template of %s was not stored: %s", session.portal.id, error)
+        return self._template
 
     @property
     def _session(self) -> Session:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from portal_crawler.archive import Archived, exchanges_of, segments_below
+from portal_crawler.archive.unfinished import unfinished_in
 from portal_crawler.article import Portal
 from portal_crawler.reextract.replay import Replay, portal_at
 from portal_crawler.session import CrawlOptions, Session
@@ -92,20 +93,22 @@ def _go_through(
     progress: Callable[[Rebuilt], None],
 ) -> None:
     """One portal's crawls, the oldest first."""
+    unfinished = unfinished_in(archive, (f"{folder}/{path.name}" for path in segments_below(archive, folder)))
     run, session, replay, portal = "", None, None, None
     for archived in _all_of(archive, folder, rebuilt, progress):
         if replay is None or session is None or archived.run != run:
             if replay is not None and session is not None:
-                replay.end()
+                replay.end(is_cut_short=run in unfinished.cut_short)
                 session.close()
             portal = portal or portal_at(folder, archived.exchange.url, portals)
             run = archived.run
             session = Session(portal, CrawlOptions(db=db, archive=archive, channels=(), delay_s=0, allow_private=True))
             replay = Replay(session)
-        replay.take(archived)
+        capture = archived.capture
+        replay.take(archived, is_unread=(capture.file, capture.offset) in unfinished.unread)
         rebuilt.exchanges += 1
     if replay is not None and session is not None:
-        replay.end()
+        replay.end(is_cut_short=run in unfinished.cut_short)
         session.close()
 
 

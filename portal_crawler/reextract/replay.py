@@ -6,7 +6,6 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -37,7 +36,7 @@ _RANDOM = re.compile(r"[0-9a-f]{16,}")
 
 
 class Replay:
-    """Goes through the exchanges of one run of a session. `take` each of them, then `end`."""
+    """Goes through the exchanges of one run of a session. `take` each of them, then `end`, then close the session."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -51,8 +50,8 @@ class Replay:
         # Answers that were asked for again: they count if no better one follows.
         self._provisional: dict[scrapy.Request, Response] = {}
 
-    def take(self, archived: Archived) -> None:
-        """Give an archived answer to whom it was for."""
+    def take(self, archived: Archived, *, is_unread: bool = False) -> None:
+        """Give an archived answer to whom it was for. is_unread: the crawl ended before it was read."""
         self._session.writer.add_capture(archived.capture)
         exchange = archived.exchange
         self._session.requests += 1
@@ -61,14 +60,20 @@ class Replay:
         if request is not None:
             request.meta["capture"] = archived.capture
             request.meta["fetched_at"] = exchange.fetched_at
-            self._answer(request, exchange)
+            self._answer(request, exchange, is_unread)
         if len(self._session.writer) >= BATCH:
             self._session.flush()
 
-    def end(self) -> None:
-        """The run ends: answers that were to be better ones are taken as they are."""
+    def end(self, *, is_cut_short: bool = False) -> None:
+        """The run ends: answers that were to be better ones are taken as they are.
+
+        is_cut_short: nothing was done of what a run does at its end.
+        """
         for request, response in self._provisional.items():
             self._call(request, response)
+        if is_cut_short:
+            self._session.forget()
+            return
         for pipeline in self._pipelines:
             if hasattr(pipeline, "close_spider"):
                 pipeline.close_spider()
@@ -154,13 +159,17 @@ class Replay:
         listing = listing_of(page, portal=self._session.portal)
         return bool(listing.entries or search_for(page, listing, self._session.portal, {}) or refresh_target(page))
 
-    def _answer(self, request: scrapy.Request, exchange: Exchange) -> None:
+    def _answer(self, request: scrapy.Request, exchange: Exchange, is_unread: bool) -> None:
         self._provisional.pop(request, None)
         if exchange.status in _REDIRECTS and (location := exchange.header("location")):
             target = urljoin(request.url, safe_url_string(location.encode("latin-1")))
             times = request.meta.get("redirect_times", 0) + 1
             if times <= settings.REDIRECT_MAX_TIMES:
                 self._ask(request.replace(url=target, meta={**request.meta, "redirect_times": times}))
+            return
+        if is_unread:
+            if exchange.status in settings.RETRY_HTTP_CODES:
+                self._ask(request)
             return
         try:
             body = _whole_content(exchange)
@@ -204,23 +213,12 @@ class Replay:
 
 
 class _ArchiveSpider(PortalSpider):
-    """The spider, which takes an answer's time from the archive, and the channels from the database."""
+    """The spider, which takes the channels from the database."""
 
     def is_sent_away(self, asked: str, landed: str) -> bool:
         rows = self.session.store.rows("SELECT url FROM channels WHERE portal = ?", (self.session.portal.id,))
         channels = [channel.url for channel in self.session.portal.channels]
         return is_sent_away(asked, landed, [*channels, *(row[0] for row in rows)])
-
-    def read(self, response: Response) -> Page:
-        header = response.headers.get(b"Content-Type")
-        fetched_at: datetime = response.meta["fetched_at"]
-        return read_page(
-            response.body,
-            response.url,
-            content_type=header.decode("latin-1") if header else None,
-            portal=self.session.portal,
-            fetched_at=fetched_at,
-        )
 
 
 def _names(listing: Listing, url: str) -> bool:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, TypeVar
+
 from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from portal_crawler.article import Capture
+from portal_crawler.items import ArticlePages
 from portal_crawler.middlewares.addresses import ForbiddenAddress
 from portal_crawler.middlewares.robots import REFUSALS, RobotsForbid, RobotsRefused
 from portal_crawler.settings import DOWNLOAD_MAXSIZE
 from portal_crawler.urls import belongs_to
+
+_Answer = TypeVar("_Answer", Response, Failure)
+_Reader = Callable[[Any, _Answer], Iterable[Any] | None]
 
 # Answers that say that the portal does not want this crawler now.
 BLOCKED = frozenset((401, 403, 405, 407, 412, *REFUSALS))
@@ -55,6 +63,27 @@ def reason_of(failure: Failure) -> tuple[str, str]:
     if isinstance(error, DownloadCancelledError):
         return "failed", f"exceeded {DOWNLOAD_MAXSIZE} bytes"
     return "failed", (f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)[:500]
+
+
+def reading(callback: _Reader[_Answer]) -> Callable[[Any, _Answer], list[Any]]:
+    """A spider's callback or errback that runs to its end at once, so that what it stores comes into one batch.
+
+    The answer counts as read with that, or with the item that the callback gives, when that is stored.
+    """
+
+    @wraps(callback)
+    def read(spider: Any, answer: _Answer) -> list[Any]:
+        capture = answer.meta["capture"] if isinstance(answer, Response) else capture_of(answer)
+        with spider.session.reading():
+            results = list(callback(spider, answer) or ())
+            items = [result for result in results if isinstance(result, ArticlePages)]
+            for item in items:
+                item.answer = capture
+            if not items:
+                spider.session.answers.close(capture)
+        return results
+
+    return read
 
 
 def capture_of(failure: Failure) -> Capture | None:

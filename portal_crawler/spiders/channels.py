@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from datetime import datetime
 
 import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from portal_crawler.article import BEIJING, Capture, Channel, Listing
+from portal_crawler.article import Capture, Channel, Listing
 from portal_crawler.extract import (
     Page,
     count_script,
@@ -22,7 +21,7 @@ from portal_crawler.extract import (
 )
 from portal_crawler.extract.absent import is_sent_away, random_neighbour, same_answer, says_absent
 from portal_crawler.middlewares.patience import NotNow
-from portal_crawler.spiders.answers import capture_of, reason_of, trouble_with
+from portal_crawler.spiders.answers import capture_of, reading, reason_of, trouble_with
 from portal_crawler.spiders.scripted_lists import Callback, Errback, ScriptedListSpider
 from portal_crawler.spiders.searches import search_for
 from portal_crawler.spiders.trail import grows
@@ -72,6 +71,7 @@ class ChannelSpider(ScriptedListSpider):
             },
         )
 
+    @reading
     def parse_listing(self, response: Response) -> Iterator[scrapy.Request]:
         """A page of a channel's list, or of a channel that asks for its list by script."""
         walk: Walk = response.meta["walk"]
@@ -175,6 +175,7 @@ class ChannelSpider(ScriptedListSpider):
             meta={"url": canonical_url(address), "walk": walk, "answer": answer},
         )
 
+    @reading
     def parse_beyond(self, response: Response) -> Iterator[scrapy.Request]:
         """The answer for an address that does not exist; no discovery, so it is not in the ledger."""
         walk: Walk = response.meta["walk"]
@@ -185,6 +186,7 @@ class ChannelSpider(ScriptedListSpider):
         else:
             yield from self._go_through(walk, answer)
 
+    @reading
     def beyond_failed(self, failure: Failure) -> Iterator[scrapy.Request]:
         """Without an answer the page is taken for what it seems."""
         meta = failure.request.meta  # type: ignore[attr-defined]
@@ -195,6 +197,7 @@ class ChannelSpider(ScriptedListSpider):
         channels = (*self.session.portal.channels, *self.session.options.channels)
         return is_sent_away(asked, landed, [channel.url for channel in channels])
 
+    @reading
     def parse_count(self, response: Response) -> Iterator[scrapy.Request]:
         """The script that counts a channel's list pages: where the walk goes on from its front page."""
         walk: Walk = response.meta["walk"]
@@ -227,6 +230,7 @@ class ChannelSpider(ScriptedListSpider):
                 own.append(url)
         return own
 
+    @reading
     def listing_failed(self, failure: Failure) -> None:
         """A page of a list that had no answer."""
         url = failure.request.meta["url"]  # type: ignore[attr-defined]
@@ -246,5 +250,5 @@ class ChannelSpider(ScriptedListSpider):
             response.url,
             content_type=header.decode("latin-1") if header else None,
             portal=self.session.portal,
-            fetched_at=datetime.now(BEIJING),
+            fetched_at=response.meta["fetched_at"],
         )

@@ -21,7 +21,7 @@ from portal_crawler.items import ArticlePages, Harvest
 from portal_crawler.middlewares.patience import NotNow
 from portal_crawler.portals import ProfileError, TargetError, find_portal
 from portal_crawler.session import CrawlOptions, Session
-from portal_crawler.spiders.answers import capture_of, reason_of, trouble_with
+from portal_crawler.spiders.answers import capture_of, reading, reason_of, trouble_with
 from portal_crawler.spiders.rechecks import RecheckSpider, ask_conditionally, version_of
 from portal_crawler.spiders.walks import Walk
 from portal_crawler.store import Due, PageCapture, StorageError, waiting_articles
@@ -112,6 +112,7 @@ class PortalSpider(RecheckSpider):
     def recheck_request(self, due: Due) -> scrapy.Request:
         return ask_conditionally(self.article_request(due.url, _Parts(due.url, due=due)), due)
 
+    @reading
     def parse_article(self, response: Response) -> Iterator[scrapy.Request | ArticlePages]:
         parts: _Parts = response.meta["parts"]
         capture: Capture = response.meta["capture"]
@@ -197,6 +198,7 @@ class PortalSpider(RecheckSpider):
         else:
             yield self.article_request(parts.url, parts, target)
 
+    @reading
     def article_failed(self, failure: Failure) -> None:
         meta = failure.request.meta  # type: ignore[attr-defined]
         parts: _Parts = meta["parts"]

@@ -14,7 +14,7 @@ from twisted.python.failure import Failure
 from portal_crawler.article import Capture
 from portal_crawler.extract.absent import random_neighbour
 from portal_crawler.rechecks import MOST_RECHECKS
-from portal_crawler.spiders.answers import trouble_with
+from portal_crawler.spiders.answers import reading, trouble_with
 from portal_crawler.spiders.channels import ChannelSpider
 from portal_crawler.store import Due
 from portal_crawler.urls import belongs_to, canonical_url, identity
@@ -84,11 +84,13 @@ class RecheckSpider(ChannelSpider):
                 meta={"url": canonical_url(address), "host": host},
             )
 
+    @reading
     def parse_probe(self, response: Response) -> None:
         """What the portal answers to an address that does not exist; no discovery, so it is not in the ledger."""
         is_page = trouble_with(response, self.session.portal.hosts) is None
         self.session.rechecks.judge(response.meta["host"], self.read(response) if is_page else None)
 
+    @reading
     def probe_failed(self, failure: Failure) -> None:
         """Without an answer the doubtful pages are judged by themselves."""
         self.session.rechecks.judge(failure.request.meta["host"], None)  # type: ignore[attr-defined]

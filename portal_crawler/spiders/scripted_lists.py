@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import scrapy
@@ -13,10 +13,10 @@ from portal_crawler.article import Listing
 from portal_crawler.extract import Page, listing_of
 from portal_crawler.middlewares.patience import NotNow
 from portal_crawler.session import Session
-from portal_crawler.spiders.answers import capture_of, reason_of, trouble_with
+from portal_crawler.spiders.answers import capture_of, reading, reason_of, trouble_with
 from portal_crawler.spiders.walks import Walk, portal_of
 
-Callback = Callable[[Response], Iterator[scrapy.Request]]
+Callback = Callable[[Response], Iterable[scrapy.Request]]
 Errback = Callable[[Failure], object]
 
 
@@ -63,6 +63,7 @@ class ScriptedListSpider(scrapy.Spider):
             request = self.listing_request(target.url, walk, self.parse_guess, self.guess_failed)
             yield request.replace(meta={**request.meta, "guess": target})
 
+    @reading
     def parse_script(self, response: Response) -> Iterator[scrapy.Request]:
         """A script that a channel's page loads: it may say where the list comes from."""
         walk: Walk = response.meta["walk"]
@@ -76,6 +77,7 @@ class ScriptedListSpider(scrapy.Spider):
         walk.search.read(text)
         yield from self._search_on(walk)
 
+    @reading
     def parse_guess(self, response: Response) -> Iterator[scrapy.Request]:
         """The answer to a request that a channel's page makes by script: its list, or something else."""
         walk: Walk = response.meta["walk"]
@@ -100,6 +102,7 @@ class ScriptedListSpider(scrapy.Spider):
         walk.frame, walk.hosts, walk.search = frame, walk.search.hosts, None
         yield from self._take(listing, walk, page)
 
+    @reading
     def guess_failed(self, failure: Failure) -> Iterator[scrapy.Request]:
         """A guess without an answer costs the channel nothing: the search goes on."""
         meta = failure.request.meta  # type: ignore[attr-defined]

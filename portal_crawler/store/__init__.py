@@ -16,6 +16,7 @@ from portal_crawler.store.ledger import (
     seen_before,
     waiting_articles,
 )
+from portal_crawler.store.loose_ends import LooseEnds, OpenAnswers, loose_ends_of
 from portal_crawler.store.payloads import find_payload
 from portal_crawler.store.query import QueryError, parse_query
 from portal_crawler.store.rechecks import SCHEDULE, Due, due_articles
@@ -34,6 +35,8 @@ __all__ = [
     "Due",
     "Found",
     "Hit",
+    "LooseEnds",
+    "OpenAnswers",
     "PageCapture",
     "QueryError",
     "SearchTimeout",
@@ -53,6 +56,7 @@ __all__ = [
     "known_urls",
     "last_capture_ends",
     "load_template",
+    "loose_ends_of",
     "open_existing",
     "open_reader",
     "open_store",

@@ -18,14 +18,16 @@ from portal_crawler.store.database import Store
 from portal_crawler.store.ledger import known_urls
 from portal_crawler.store.rechecks import SCHEDULE
 from portal_crawler.store.states import Finder, Found, put_done, put_found, put_state
+from portal_crawler.store.templates import save_template
 from portal_crawler.urls import identity
 
 
 class Writer:
     """Queues what a run finds and commits it in batches; the caller flushes at least once a second.
 
-    before_commit: called before each transaction; puts the archive on disk. schedule: ages at which articles are to
-    be asked for again. new_articles, new_revisions: how many were committed. `len` gives the number of queued entries.
+    before_commit: called before each transaction; puts the archive on disk. in_commit: called in each one, with the
+    connection. schedule: ages at which articles are to be asked for again. template: the portal's, if this run has
+    learnt one, as JSON. new_articles, new_revisions: how many were committed. `len` gives the number of queued entries.
     """
 
     def __init__(
@@ -35,17 +37,20 @@ class Writer:
         portal: str,
         *,
         before_commit: Callable[[], None],
+        in_commit: Callable[[sqlite3.Connection], None] = lambda connection: None,
         schedule: Sequence[timedelta] = SCHEDULE,
     ) -> None:
         self._store = store
         self._finder = Finder(portal, run_id)
         self._before_commit = before_commit
+        self._in_commit = in_commit
         self.schedule = tuple(schedule)
         self._queue: list[Callable[[sqlite3.Connection], Fate | None]] = []
         # What of the URLs in the queue tells one page from another.
         self._queued: set[str] = set()
         self._channels: dict[str, int] = {}
         self._segments: set[str] = set()
+        self.template: str | None = None
         self.new_articles = 0
         self.new_revisions = 0
 
@@ -148,16 +153,24 @@ class Writer:
             )
         )
 
-    def flush(self) -> None:
+    def keep_template(self, pages: int, template: str) -> None:
+        """Queue the portal's template, with the article from which it was learnt last. pages, template: as stored."""
+        self.template = template
+        portal = self._finder.portal
+        self._queue.append(lambda connection: save_template(connection, portal, pages, template))
+
+    def flush(self, *, always: bool = False) -> None:
         """Make everything queued true, whole or not at all; after an error it is queued still.
 
-        Raises StorageError when the disk refuses, and whatever `before_commit` raises.
+        always: also when nothing is queued. Raises StorageError when the disk refuses, and whatever `before_commit`
+        raises.
         """
-        if not self._queue:
+        if not self._queue and not always:
             return
         self._before_commit()
         with self._store.transaction() as connection:
             fates = [write(connection) for write in self._queue]
+            self._in_commit(connection)
         self._queue.clear()
         self._queued.clear()
         self.new_articles += fates.count("new")

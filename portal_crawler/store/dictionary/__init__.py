@@ -37,6 +37,7 @@ DICTIONARY: tuple[Table, ...] = (
     upkeep.RUNS,
     upkeep.RECHECKS,
     upkeep.TEMPLATES,
+    upkeep.LOOSE_ENDS,
     upkeep.RUN_ORIGINS,
     upkeep.SIGHTINGS,
     upkeep.MERGED_SHARDS,

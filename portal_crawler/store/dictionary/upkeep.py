@@ -71,6 +71,17 @@ TEMPLATES = Table(
     ),
 )
 
+LOOSE_ENDS = Table(
+    "loose_ends",
+    "What runs have left undone: of the run that goes on, and of those before it that were killed until the archive "
+    "says it (see docs/archive.md).",
+    (
+        Column("run_id", "INTEGER", "the run"),
+        Column("has_ended", "INTEGER", "1: it did all that a run does at its end"),
+        Column("unread", "TEXT", "JSON list of pairs, `file` and `offset` of captures that have led to nothing"),
+    ),
+)
+
 RUN_ORIGINS = Table(
     "run_origins",
     "What each run is known by in every database that it was merged into, and where it ran.",
