@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any
 import pytest
 
 from portal_crawler.archive import read_exchange
+from portal_crawler.article import BEIJING
 from portal_crawler.demo import build, differences
 from portal_crawler.demo.server import Request, serve
 from tests.command_line import run_text
@@ -208,6 +210,28 @@ def test_pinned_entries_neither_stop_a_walk_nor_keep_it_going(tmp_path: Path, sh
     with site(answer) as (base, _):
         found = summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private", "--since", "2021-11-25"))
         assert (found["articles"], found["listings"]) == (5, 3)
+
+
+@pytest.mark.parametrize("form", ["%m-%d", "%b %d, %Y"])
+def test_since_stops_a_walk_by_days_without_a_year_and_by_english_ones(tmp_path: Path, form: str) -> None:
+    today = datetime.now(BEIJING).date()
+
+    def answer(path: str) -> Answer | str | None:
+        if not path.startswith("/list/"):
+            return article(int(path.split("/")[-1][:-5])) if path.startswith("/a/") else None
+        number = int(path.removeprefix("/list/index_").removesuffix(".html") or 1) if "_" in path else 1
+        days = range(4 * number - 4, 4 * number)
+        items = "".join(
+            f'<li><a href="/a/{day + 100}.html">靖远县引进企业第{day}批落地的消息</a>'
+            f"<span>{today - timedelta(day):{form}}</span></li>"
+            for day in days
+        )
+        return f'<html><body><ul class=l>{items}</ul><a href="/list/index_{number + 1}.html">下一页</a></body></html>'
+
+    with site(answer) as (base, _):
+        since = (today - timedelta(5)).isoformat()
+        found = summary_of(crawl(tmp_path, f"{base}/list/", "--allow-private", "--since", since))
+        assert (found["articles"], found["listings"]) == (6, 3)
 
 
 def test_failures_are_recorded_retried_and_the_exit_code_says_so(tmp_path: Path) -> None:
