@@ -16,7 +16,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from portal_crawler.archive import ArchiveError, durable, read_exchange, write
+from portal_crawler.archive import ArchiveError, Compression, durable, read_exchange, write
 from portal_crawler.article import Channel, Portal
 from portal_crawler.store import StorageError, database
 from tests.command_line import forked
@@ -39,10 +39,15 @@ class Fault:
 
 
 def start_crawl(
-    folder: Path, base: str, paths: Sequence[str], fault: Fault | None = None, portal: str = "replica"
+    folder: Path,
+    base: str,
+    paths: Sequence[str],
+    fault: Fault | None = None,
+    portal: str = "replica",
+    compression: Compression = "gzip",
 ) -> ForkServerProcess:
     """Begin a crawl of a replica's channels into `folder`; the process ends with the crawl's exit code."""
-    process = forked.Process(target=_crawl, args=(folder, base, tuple(paths), fault, portal))
+    process = forked.Process(target=_crawl, args=(folder, base, tuple(paths), fault, portal, compression))
     process.start()
     return process
 
@@ -76,7 +81,9 @@ def check_store(folder: Path) -> dict[str, sqlite3.Row]:
         connection.close()
 
 
-def _crawl(folder: Path, base: str, paths: tuple[str, ...], fault: Fault | None, portal_id: str) -> None:
+def _crawl(
+    folder: Path, base: str, paths: tuple[str, ...], fault: Fault | None, portal_id: str, compression: Compression
+) -> None:
     from portal_crawler.runs import CrawlOptions, crawl_portal
 
     os.environ["no_proxy"] = "127.0.0.1"
@@ -87,7 +94,14 @@ def _crawl(folder: Path, base: str, paths: tuple[str, ...], fault: Fault | None,
         _inject(fault, folder)
     channels = tuple(Channel(path, (path,), f"{base}{path}") for path in paths)
     portal = Portal(portal_id, portal_id, hosts=("127.0.0.1",), channels=channels)
-    options = CrawlOptions(folder / "p.db", folder / "archive", channels, delay_s=0, allow_private=True)
+    options = CrawlOptions(
+        folder / "p.db",
+        folder / "archive",
+        channels,
+        delay_s=0,
+        allow_private=True,
+        archive_compression=compression,
+    )
     try:
         code = crawl_portal(portal, options).exit_code
     except (StorageError, ArchiveError):

@@ -86,7 +86,7 @@ def _member(members: Members, handle: int, offset: int) -> Scanned | None:
     digest = hashlib.sha256()
     content = bytearray()
     place = offset
-    problem, torn = "", False
+    problem, torn, lead_bytes = "", False, 0
     try:
         lead_bytes = members.lead(handle, offset)
         for start in range(offset, offset + lead_bytes, _CHUNK):
@@ -109,7 +109,7 @@ def _member(members: Members, handle: int, offset: int) -> Scanned | None:
     except members.errors as error:
         problem = f"damaged {members.name} ({error})"
     if problem:
-        return _unreadable(members, handle, offset, problem, torn)
+        return _unreadable(members, handle, offset, lead_bytes, problem, torn)
     length = place - offset
     try:
         record = parse_record(bytes(content))
@@ -119,9 +119,9 @@ def _member(members: Members, handle: int, offset: int) -> Scanned | None:
     return Scanned(offset, length, digest.hexdigest(), record, wrong)
 
 
-def _unreadable(members: Members, handle: int, offset: int, problem: str, torn: bool) -> Scanned:
+def _unreadable(members: Members, handle: int, offset: int, lead_bytes: int, problem: str, torn: bool) -> Scanned:
     """The bytes from an offset to the next place where a record begins, or to the end."""
-    end = _next_record(members, handle, offset + 1)
+    end = _next_record(members, handle, offset + lead_bytes + 1)
     if end is None:
         end = os.fstat(handle).st_size
     digest = hashlib.sha256()
@@ -134,12 +134,11 @@ def _next_record(members: Members, handle: int, start: int) -> int | None:
     place = start
     longest = max(len(beginning) for beginning in members.beginnings)
     while window := os.pread(handle, _CHUNK, place):
-        found = [at for beginning in members.beginnings if (at := window.find(beginning)) >= 0]
-        if not found:
-            # A beginning may lie across two windows.
-            place += max(len(window) - longest + 1, 1)
-            continue
-        if members.begins_record(handle, place + min(found)):
-            return place + min(found)
-        place += min(found) + 1
+        behind = 0
+        while found := [at for beginning in members.beginnings if (at := window.find(beginning, behind)) >= 0]:
+            if members.begins_record(handle, place + min(found)):
+                return place + min(found)
+            behind = min(found) + 1
+        # A beginning may lie across two windows.
+        place += max(len(window) - longest + 1, behind, 1)
     return None

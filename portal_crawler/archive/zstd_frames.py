@@ -19,6 +19,7 @@ from portal_crawler.archive.record import Record
 from portal_crawler.archive.zstandard import zstd
 
 _MAGIC = b"\x28\xb5\x2f\xfd"
+_RECORD = b"WARC/1."
 _SEAL_BYTES = 16
 # A skippable frame that readers of WARC files pass over; other than the one that holds a dictionary.
 _SEAL_HEAD = struct.pack("<II", 0x184D2A5E, _SEAL_BYTES)
@@ -76,7 +77,9 @@ class ZstdFrames:
             if self._trouble:
                 raise zstd.ZstdError(self._trouble)
             return len(self._dictionary.frame) if self._dictionary else 0
-        return len(_SEAL_HEAD) + _SEAL_BYTES if os.pread(handle, len(_SEAL_HEAD), offset) == _SEAL_HEAD else 0
+        seal = os.pread(handle, len(_SEAL_HEAD) + _SEAL_BYTES, offset)
+        # The whole of it, or where the file ends within it, what there is.
+        return len(seal) if seal[: len(_SEAL_HEAD)] == _SEAL_HEAD[: len(seal)] else 0
 
     def decoder(self) -> Decoder:
         """A decoder of one frame."""
@@ -90,12 +93,14 @@ class ZstdFrames:
         decoder, begun = self.decoder(), b""
         try:
             for start in _FIRST_BLOCK:
-                begun += decoder.decompress(os.pread(handle, _FIRST_BLOCK.step, place + start), 7 - len(begun))
-                if len(begun) == 7 or decoder.eof:
+                begun += decoder.decompress(
+                    os.pread(handle, _FIRST_BLOCK.step, place + start), len(_RECORD) - len(begun)
+                )
+                if begun == _RECORD or decoder.eof:
                     break
         except zstd.ZstdError:
             pass
-        is_record = begun.startswith(b"WARC/1.")
+        is_record = begun == _RECORD
         self._false += not is_record
         return is_record
 
@@ -117,11 +122,12 @@ class ZstdFrames:
 
 
 class _FrameDecoder:
-    """A decoder that takes no frame of unknown or monstrous size."""
+    """A decoder that takes no frame of unknown or monstrous size, nor one that does not begin as a record does."""
 
     def __init__(self, dictionary: Dictionary | None) -> None:
         self._decoder = zstd.ZstdDecompressor(dictionary.content if dictionary else None, MOST_WINDOW)
         self._is_new = True
+        self._begun = b""
 
     @property
     def eof(self) -> bool:
@@ -138,7 +144,16 @@ class _FrameDecoder:
         if self._is_new and data:
             self._is_new = False
             _check_head(data)
-        return self._decoder.decompress(data, max_length)
+        if len(self._begun) == len(_RECORD):
+            return self._decoder.decompress(data, max_length)
+        # The beginning alone first: 1 KB may unpack to 40 MB of anything.
+        content = self._decoder.decompress(data, min(len(_RECORD) - len(self._begun), max_length))
+        self._begun += content
+        if not _RECORD.startswith(self._begun):
+            raise zstd.ZstdError("it holds no record")
+        if self.eof or len(self._begun) < len(_RECORD) or len(content) == max_length:
+            return content
+        return content + self._decoder.decompress(b"", max_length - len(content))
 
 
 def _check_head(data: bytes) -> None:
