@@ -12,6 +12,7 @@ from portal_crawler.extract.boilerplate import is_invitation
 from portal_crawler.extract.head import home
 from portal_crawler.extract.lines import Line
 from portal_crawler.extract.page import Page
+from portal_crawler.extract.times import find_stamp
 
 # Scripts that load pictures late keep the address in one of these and a placeholder in src.
 _ADDRESSES = (
@@ -35,6 +36,8 @@ _ADVERT = re.compile(r"//(?:ads?|adv|gg|guanggao)\d?\.|/(?:ads?|adv|advert|guang
 _TINY = re.compile(r"[_-]w?\d{1,2}(?:x|_h)\d{1,2}\.\w{3,4}$")
 _AROUND_ADDRESS = "".join(map(chr, range(0x21)))
 _SMALLEST = 60
+_MOST_ABOVE = 6
+_LONGEST_CREDIT = 40
 _CAPTION = re.compile(
     r"^(?:[▲△▼◆●■]|图[为：:片]|(?:资料|效果|示意|现场)图|.{0,6}供图)|(?:摄|攝|供图|供圖|资料图|/图|图片|(?:记者|通讯员|記者|通訊員)[\s\u3000]?[\u4e00-\u9fff·\s、]{2,12}[\s\u3000][图圖])[)）]?$|摄影报道"
 )
@@ -47,7 +50,7 @@ def find_images(page: Page, first: int, end: int, text: int = 0) -> tuple[Image,
     its last line, belong to it.
     """
     found: dict[str, Image] = {}
-    end = _below_closing_pictures(page, end)
+    first, end = _above_text(page, first), _below_closing_pictures(page, end)
     for index in range(first, end):
         line = page.lines[index]
         for picture in page.pictures(line):
@@ -57,6 +60,20 @@ def find_images(page: Page, first: int, end: int, text: int = 0) -> tuple[Image,
             if url and url not in found and not _is_furniture(picture, url):
                 found[url] = Image(url, _caption(page, index, end, picture))
     return tuple(found.values())
+
+
+def _above_text(page: Page, first: int) -> int:
+    """Index of the first picture between the line of the time and a text whose credits stand below that picture."""
+    top = first
+    for index in range(first - 1, max(first - _MOST_ABOVE, -1), -1):
+        line = page.lines[index]
+        if find_stamp(line.text) is not None:
+            return top
+        if line.link or len(line.text) > _LONGEST_CREDIT:
+            break
+        if line.pictures and not line.text:
+            top = index
+    return first
 
 
 def _below_closing_pictures(page: Page, end: int) -> int:
