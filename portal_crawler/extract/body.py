@@ -15,7 +15,7 @@ from operator import sub
 from portal_crawler.extract.head import home
 from portal_crawler.extract.lines import Line
 from portal_crawler.extract.page import Page
-from portal_crawler.extract.text_lines import in_form, is_text, opens_text, without_advertisements, without_excerpt
+from portal_crawler.extract.text_lines import in_form, is_text, opens_text, without_advertisements, without_opening
 from portal_crawler.extract.weighing import CLOSING, END, HEADING, LINKS, NOTHING, TEXT, Weighed, weigh_lines
 
 # Text below the line that closes an article is a comment, a teaser or a notice; weighed so low, it does not pull
@@ -60,7 +60,7 @@ def find_body(page: Page, start: int) -> Body:
     ]
     if "form" in page.blocks.tags:
         kept = [index for index in kept if not in_form(page, index, block)]
-    kept = without_excerpt(page, without_advertisements(page, kept, first, end, block))
+    kept = without_opening(page, without_advertisements(page, kept, first, end, block))
     return Body(block, tuple(kept), kept[-1] + 1 if kept else end)
 
 

@@ -15,7 +15,7 @@ from portal_crawler.extract.boilerplate import is_tools
 from portal_crawler.extract.byline_lines import Named, ReadLine, read_below, read_closing, read_line
 from portal_crawler.extract.labels import Labelled
 from portal_crawler.extract.lines import Line
-from portal_crawler.extract.names import is_outlet, is_person, outlet, persons
+from portal_crawler.extract.names import is_lone_name, is_outlet, is_person, outlet, persons
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.unlabelled import (
     author_after_source,
@@ -61,15 +61,17 @@ def read_byline(page: Page, above: Iterable[int], body: Sequence[int], end: int)
         opening = [read_line(page.lines[index]) for index in body[:2]]
         author = reporter_line(top + opening) or author_after_source(top) or _author_line(page, body)
     parted: list[ReadLine] = []
+    apart = top
     if source is None or author is None:
-        parted = [read for line in top if (read := parted_line(page, line)) is not None]
+        apart = [parted_line(page, line) or line for line in top]
+        parted = [read for read, line in zip(apart, top, strict=True) if read is not line]
         editor = editor or _labelled_persons(parted, "editor", "above")
         author = author or _labelled_persons(parted, "author", "above") or author_beside(parted)
-        author = author or author_called(page, top)
+        author = author or author_called(page, top) or _name_line(page, body)
     if source is None or editor is None:
         below = [read_closing(page.lines[index]) for index in body[-2:]]
         below += [read_below(line) for line in page.lines[end : end + _NEAR]]
-        source = source or _labelled_source(page, below, "below") or bare_source(page, parted) or bare_source(page, top)
+        source = source or _labelled_source(page, below, "below") or bare_source(page, apart) or bare_source(page, top)
         editor = editor or _labelled_persons(below, "editor", "below") or _far_editor(page.lines[end + _NEAR :])
     return Byline(source, editor, author)
 
@@ -83,6 +85,14 @@ def _author_line(page: Page, body: Sequence[int]) -> Named | None:
             if names and all(map(is_person, names.split("、"))):
                 return Named(names, f"{labels[0].label} in text")
     return None
+
+
+def _name_line(page: Page, body: Sequence[int]) -> Named | None:
+    """A name that stands by itself right above the text, as essays and columns print their author."""
+    if not body or body[0] == 0:
+        return None
+    line = page.lines[body[0] - 1]
+    return None if line.link or not is_lone_name(line.text) else Named(persons(line.text) or "", "name above text")
 
 
 def _far_editor(lines: Iterable[Line]) -> Named | None:

@@ -12,21 +12,31 @@ from lxml import etree
 from portal_crawler.extract.boilerplate import is_tools
 from portal_crawler.extract.lines import EDGES
 
-DATE = re.compile(
+_NUMBERS = (
     r"(?:(?:19|20)\d\d|\d\d)\s{0,9}[-/.年]\s{0,9}[01]?\d\s{0,9}[-/.月]\s{0,9}[0-3]?\d日?(?:\s{1,9}[0-2]?\d:[0-5]\d(?::[0-5]\d)?)?"
     r"|(?<![\d.])[01]?\d\s{0,9}[-/月]\s{0,9}[0-3]?\d日?(?![\d.])(?:\s{1,9}[0-2]?\d:[0-5]\d)?|\d{1,2}\s{0,9}(?:分钟|小时|天)前"
     r"|(?:昨天|今天|前天)(?:\s{0,9}[0-2]?\d:[0-5]\d)?"
 )
+_MONTH_NAME = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
+DATE = re.compile(
+    rf"{_NUMBERS}"
+    r"|[一二][〇○零九八七六五四三二一]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
+    rf"|\b{_MONTH_NAME}\s{{1,3}}[0-3]?\d,?\s{{1,3}}20\d\d|\b[0-3]?\d\s{{1,3}}{_MONTH_NAME},?\s{{1,3}}20\d\d"
+)
 _AROUND_DATE = " \u3000[]【】()（）"
 _DATE_AT_EDGE = re.compile(
-    rf"^[\[【(（]?\s{{0,9}}(?:{DATE.pattern})\s{{0,9}}[\]】)）]?(?=\s)"
-    rf"|(?<=\s)[\[【(（]?\s{{0,9}}(?:{DATE.pattern})\s{{0,9}}[\]】)）]?$"
+    rf"^[\[【(（]?\s{{0,9}}(?:{_NUMBERS})\s{{0,9}}[\]】)）]?(?=\s)"
+    rf"|(?<=\s)[\[【(（]?\s{{0,9}}(?:{_NUMBERS})\s{{0,9}}[\]】)）]?$"
 )
 # A day in large figures beside its month in small ones, in two or three elements.
 _DAY = re.compile(r"^[0-3]?\d\s*日?$")
 _MONTH = re.compile(r"^(?:(?P<year>20\d\d)\s*[-./年]\s*)?(?P<month>[01]?\d)\s*月?$")
 _YEAR = re.compile(r"^(20\d\d)\s*年?$")
 _MONTH_DAY = re.compile(r"^(?P<month>[01]?\d)\s*[-./月]\s*(?P<day>[0-3]?\d)\s*日?$")
+# What else stands with an entry, as 评论(0).
+_ITEM_TOOL = re.compile(
+    r"^(?:\d{1,9}\s?(?:评|条?(?:评论|跟帖|留言|回复))|(?:评论|跟帖|留言|回复|点赞|赞|收藏|转发|分享|阅读)\s?[(（:：]?\s?\d{0,9}\s?[)）]?)$"
+)
 _MORE = re.compile(
     r"^[\[【(（<]*(?:详细|(?:查看)?详情|(?:阅读|查看)?(?:全文|更多)|点击查看|more|detail|read more)[\]】)）>…. ]*$",
     re.I,
@@ -59,7 +69,7 @@ def title_and_date(anchor: etree._Element) -> tuple[str, str | None]:
     full = (anchor.get("title") or "").strip()
     if full and _CUT_SHORT.search(text) and full[:4] == text[:4]:
         return full, date
-    if _MORE.match(text) or (text and is_tools(text)):
+    if _MORE.match(text) or _ITEM_TOOL.match(text) or (text and is_tools(text)):
         return "", date
     if not text:
         alt = next((_plain(picture.get("alt") or "") for picture in anchor.iter("img")), "")

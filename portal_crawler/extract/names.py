@@ -54,7 +54,7 @@ _ROLE_TAIL = re.compile(
 # 来源：资料图 under a picture is the picture's.
 _PICTURE_SOURCE = re.compile(r"(?:资料|网络|视频|新闻)?(?:图片?|截图)(?:资料)?$")
 # 新华社评论员 张三: who the person is, not a second one.
-_TITLED = re.compile(r"[\u4e00-\u9fff]{2,}(?:作者|评论员|撰稿人|研究员|通讯员|记者|教授|主任|主编)$")
+_TITLED = re.compile(r"[\u4e00-\u9fff·]{2,}(?:作者|评论员|撰稿人|研究员|通讯员|记者|教授|主任|主编)$")
 _VALUE_END = re.compile(
     r"[【\[|｜\t>»<]|字号|字號|分享|(?<!\d)\d++\s{0,9}(?:条评论|次阅读|人参与)|网友评论|我要评论|T\s?大|参与互动|(?:\s|^)(?:大\s中\s小|T\|T)|https?://|www\."
 )
@@ -109,6 +109,14 @@ def is_outlet(text: str) -> bool:
 def is_person(text: str) -> bool:
     """Whether a text is a Chinese name: a surname in use and one or two characters, or two for a double surname."""
     return 2 <= len(text) <= 3 and text[0] in _SURNAMES and text not in _PROVINCES and _HAN_NAME.match(text) is not None
+
+
+def is_lone_name(text: str) -> bool:
+    """Whether a line is one name: of three characters, or of two set apart; two together are a word as readily."""
+    if not 3 <= len(text) <= 4:
+        return False
+    name = "".join(text.split())
+    return is_person(name) and (len(name) == 3) == (name == text)
 
 
 def persons(value: str) -> str | None:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
 from portal_crawler.article import Portal
+from portal_crawler.extract.numbered_pages import numbered
 from portal_crawler.extract.page import Page
+from portal_crawler.extract.page_links import NUMBER_IN_URL, page_number, resolved, same_list, target
+from portal_crawler.extract.published import url_stamp
 from portal_crawler.extract.turned_pages import turned_page
 
 _NEXT = re.compile(
-    r"^[\[【<(（\s]*(?:下一页|下一頁|下页|后一页|后页|後一頁|下一步|next(?:\s*page)?)[\]】>）)\s›»>]*$", re.I
+    r"^[\[【<(（\s]*(?:下一页|下一頁|下页|后一页|后页|後一頁|下一步|下一版|next(?:\s*page)?)[\]】>）)\s›»>]*$", re.I
 )
+# A newspaper's last page leads on to the issue of the day before.
+_ISSUE_BEFORE = re.compile(r"^[\[【<(（\s]*(?:上一期|前一期|上期)[\]】>）)\s]*$")
 _MORE = re.compile(r"^(?:点击|點擊)?(?:加载|加載|载入)更多[.…]*$")
-_NUMBER = re.compile(r"(?<![\d/共第])\d{1,4}(?![\d/条页])")
+# This also leads to the whole of what is shown in part, and to another channel.
+_MORE_OF_IT = re.compile(r"^(?:(?:点击|點擊)?(?:查看|浏览)?更多|more)[.…>》» ]*$", re.I)
 _ARROW = re.compile(r"^(?:>|›|＞|→)$")
 _DOUBLE_ARROW = re.compile(r"^(?:>>|»|＞＞)$")
-_CURRENT = re.compile(r"\b(?:current|cur|active|on|thisclass|thispage|now|selected|hover)\b", re.I)
+# A form that is sent, which may be what its numbers do not need.
+_CALLS = re.compile(r"javascript:\s{0,9}\w{1,40}\s{0,9}\(\s{0,9}['\"]", re.I)
 # TRS WCM writes its pager by script: pages are counted from 0, and page 2 of index.html is index_1.html.
 _TRS = re.compile(
     r"""createPage\w{0,40}\s{0,9}\(\s*(?:["'][\w#.-]+["']\s*,\s*)??["']?(\w+)["']?\s*,\s*["']?(\w+)["']?\s*,\s*["']([\w/-]+)["']\s*,\s*["'](\w+)["']"""
@@ -28,15 +35,9 @@ _COUNT_PAGE = re.compile(
     r"(?P<before>/system/{1,9}count/.{0,200}/)\d{3}/\d{3}/(?P<name>c\w+_)(?P<number>\d{9})(?P<after>\.s?html?)$"
 )
 _COUNT_SCRIPT = re.compile(r"/system/{1,9}count/.{0,200}/(?P<name>count_page_list_(?P<node>\d+)\.js)$")
-# A name in the same directory.
-_PLAIN = re.compile(r"[\w-]+\.\w+(?:\?|$)")
 _MOST = re.compile(r"maxpage\s*=\s*[\"']?(\d{1,9})")
 _TOTAL = re.compile(
     r"共\s{0,9}(\d{1,9})\s{0,9}页|页次\s{0,9}[:：]?\s{0,9}\d{1,9}\s{0,9}/\s{0,9}(\d{1,9})|第?\s{0,9}\d{1,9}\s{0,9}/\s{0,9}(\d{1,9})\s{0,9}页"
-)
-_NUMBER_IN_URL = re.compile(
-    r"[_-](?P<number>\d{1,4})\.\w+$|[?&](?:page|p|pageno|pn)=(?P<value>\d{1,5})",
-    re.I,
 )
 
 
@@ -49,7 +50,7 @@ def next_page(page: Page, portal: Portal | None = None) -> str | None:
         return next_by_template(page.url, portal)
     if portal is not None and portal.next_page:
         for element in page.root.cssselect(portal.next_page):
-            if url := _target(page, element.get("href")):
+            if url := target(page, element.get("href")):
                 return url
         return None
     return (
@@ -58,7 +59,7 @@ def next_page(page: Page, portal: Portal | None = None) -> str | None:
         or _scripted(page)
         or _counted(page)
         or _totalled(page)
-        or _target(page, turned_page(page))
+        or target(page, turned_page(page))
     )
 
 
@@ -87,17 +88,17 @@ def _filled(template: str, number: int) -> str:
 
 def _linked(page: Page) -> str | None:
     for element in page.root.iterfind(".//link[@rel='next']"):
-        if url := _target(page, element.get("href")):
+        if url := target(page, element.get("href")):
             return url
     anchors = [(anchor, _label(anchor)) for anchor in page.root.iter("a")]
     for anchor, text in anchors:
         if (anchor.get("rel") or "") == "next" or _NEXT.match(text) or _NEXT.match((anchor.get("title") or "").strip()):
-            if url := _target(page, anchor.get("href")):
+            if url := target(page, anchor.get("href")):
                 return url
-            if anchor.get("href") is not None:
+            if anchor.get("href") is not None and not _CALLS.match(anchor.get("href").strip()):
                 # The last page keeps the words and takes the way on from them.
                 return None
-    return _numbered(page, anchors) or _arrowed(page, anchors) or _loaded(page, anchors)
+    return numbered(page, anchors) or _arrowed(page, anchors) or _loaded(page, anchors) or _issue_before(page, anchors)
 
 
 def _label(anchor: etree._Element) -> str:
@@ -106,49 +107,12 @@ def _label(anchor: etree._Element) -> str:
     return text or next((picture.get("alt") or "" for picture in anchor.iter("img")), "").strip()
 
 
-def _numbered(page: Page, anchors: list[tuple[etree._Element, str]]) -> str | None:
-    """The link whose number follows the current one's, among links that are numbered in a row."""
-    numbers: dict[etree._Element, dict[int, str]] = {}
-    for anchor, text in anchors:
-        number = text.strip("[]【】()（） ")
-        if number.isdecimal() and len(number) < 5:
-            for ancestor in list(anchor.iterancestors())[:3]:
-                numbers.setdefault(ancestor, {})[int(number)] = anchor.get("href") or ""
-    for row, links in numbers.items():
-        current = _current_number(row)
-        if current is not None and (url := _target(page, links.get(current + 1))):
-            return url
-    if _page_number(page.url) is None:
-        for links in numbers.values():
-            # Without a mark, the page without a number in its address is the first.
-            url = _target(page, links.get(2))
-            if url and 0 not in links and _same_list(page.url, url) and _page_number(url) is not None:
-                return url
-    return None
-
-
-def _current_number(row: etree._Element) -> int | None:
-    for element in row.iter("span", "b", "strong", "em", "font", "a", "li", "i"):
-        text = "".join(element.itertext()).strip("[]【】()（） \n\t\r\xa0")
-        if not text.isdecimal() or len(text) > 4:
-            continue
-        linked = (
-            element.tag == "a" or element.find(".//a") is not None or any(a.tag == "a" for a in element.iterancestors())
-        )
-        marked = _CURRENT.search(element.get("class") or "") is not None
-        if marked or (not linked and element.tag != "li"):
-            return int(text)
-    # Last, a number that stands in the row as bare text between its links.
-    bare = {int(piece) for piece in row.xpath("text()") for piece in _NUMBER.findall(piece)}
-    return bare.pop() if len(bare) == 1 else None
-
-
 def _arrowed(page: Page, anchors: list[tuple[etree._Element, str]]) -> str | None:
     for pattern in (_ARROW, _DOUBLE_ARROW):
         for anchor, text in anchors:
-            url = _target(page, anchor.get("href")) if pattern.match(text) else None
+            url = target(page, anchor.get("href")) if pattern.match(text) else None
             # A breadcrumb has arrows, too; a page of the list has a number in its address.
-            if url and _same_list(page.url, url) and _page_number(url) is not None:
+            if url and same_list(page.url, url) and page_number(url) is not None:
                 return url
     return None
 
@@ -156,15 +120,28 @@ def _arrowed(page: Page, anchors: list[tuple[etree._Element, str]]) -> str | Non
 def _loaded(page: Page, anchors: list[tuple[etree._Element, str]]) -> str | None:
     """The link that a script loads more of the list by, and that leads on without one."""
     for anchor, text in anchors:
-        url = _target(page, anchor.get("href")) if _MORE.match(text) else None
-        if url and _same_list(page.url, url):
+        url = target(page, anchor.get("href")) if _MORE.match(text) else None
+        if url and same_list(page.url, url):
+            return url
+    for anchor, text in anchors:
+        url = target(page, anchor.get("href")) if _MORE_OF_IT.match(text) else None
+        if (
+            url
+            and urlsplit(url).path == urlsplit(page.url).path
+            and page_number(url) == (page_number(page.url) or 1) + 1
+        ):
             return url
     return None
 
 
-def _same_list(own: str, other: str) -> bool:
-    """Whether two addresses are pages of one list: the same directory."""
-    return urlsplit(own).path.rpartition("/")[0] == urlsplit(other).path.rpartition("/")[0]
+def _issue_before(page: Page, anchors: list[tuple[etree._Element, str]]) -> str | None:
+    """The newspaper's issue before this one, by the days in both addresses."""
+    own = url_stamp(page.url)
+    for anchor, text in anchors if own else ():
+        url = target(page, anchor.get("href")) if _ISSUE_BEFORE.match(text) else None
+        if own and url and (before := url_stamp(url)) and before.value < own.value:
+            return url
+    return None
 
 
 def _selected(page: Page) -> str | None:
@@ -175,10 +152,10 @@ def _selected(page: Page) -> str | None:
         if len(options) < 2 or not all("." in value or "/" in value or "?" in value for value in values):
             continue
         marked = [index for index, option in enumerate(options) if option.get("selected") is not None]
-        own = [index for index, value in enumerate(values) if _absolute(page, value) == page.url]
+        own = [index for index, value in enumerate(values) if resolved(page, value) == page.url]
         current = (marked or own or [0])[0]
-        url = _target(page, values[current + 1]) if current + 1 < len(values) else None
-        if url and _same_list(page.url, url):
+        url = target(page, values[current + 1]) if current + 1 < len(values) else None
+        if url and same_list(page.url, url):
             return url
     return None
 
@@ -192,7 +169,7 @@ def _scripted(page: Page) -> str | None:
             continue
         count, current = (_value(page.text, match[group]) for group in (1, 2))
         if count is not None and current is not None and current + 1 < count:
-            return _target(page, f"{match[3]}_{current + 1}.{match[4]}")
+            return target(page, f"{match[3]}_{current + 1}.{match[4]}")
     return None
 
 
@@ -218,7 +195,7 @@ def count_script(page: Page) -> str | None:
     """The script of a channel of the /system/ family that says how many list pages there are, None elsewhere."""
     for element in page.root.iter("script"):
         if _COUNT_SCRIPT.search(element.get("src") or ""):
-            return _absolute(page, element.get("src") or "")
+            return resolved(page, element.get("src") or "")
     return None
 
 
@@ -234,7 +211,7 @@ def newest_count_page(script_url: str, script: str) -> str | None:
 
 def _totalled(page: Page) -> str | None:
     """The address with the next number, where the page says how many there are and its own address has one."""
-    match = _NUMBER_IN_URL.search(page.url)
+    match = NUMBER_IN_URL.search(page.url)
     total = max((int(next(filter(None, found))) for found in _TOTAL.findall(_text(page))), default=0)
     if not match or not total:
         return None
@@ -245,41 +222,3 @@ def _totalled(page: Page) -> str | None:
 
 def _text(page: Page) -> str:
     return "\n".join(line.text for line in page.lines if "页" in line.text)
-
-
-def _page_number(url: str) -> int | None:
-    match = _NUMBER_IN_URL.search(url)
-    return int(match["number"] or match["value"]) if match else None
-
-
-def _target(page: Page, href: str | None) -> str | None:
-    """Where a pager's link leads, None when it leads nowhere or to this page."""
-    if not href or href.strip().lower().startswith(("#", "javascript:")):
-        return None
-    url = _absolute(page, href)
-    return url if url and url != urldefrag(page.url).url else None
-
-
-def absolute(page: Page, href: str) -> str:
-    """Where a link of the page leads, its `<base>` respected and doubled slashes of a path kept.
-
-    Raises ValueError for what is no address.
-    """
-    base = page.root.find(".//base[@href]")
-    start = page.url if base is None else urljoin(page.url, base.get("href") or "")
-    href = urldefrag(href.strip()).url
-    if href.startswith("/") and not href.startswith("//") and "/../" not in href and "/./" not in href:
-        # urljoin would fold /system/count//0018005/ into an address that the server does not know.
-        split = urlsplit(start)
-        return f"{split.scheme}://{split.netloc}{href}"
-    if href and "//" in urlsplit(start).path and _PLAIN.match(href):
-        return f"{start.partition('?')[0].rpartition('/')[0]}/{href}"
-    return urljoin(start, href)
-
-
-def _absolute(page: Page, href: str) -> str | None:
-    try:
-        url = absolute(page, href)
-        return url if urlsplit(url).scheme in ("http", "https") else None
-    except ValueError:
-        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from portal_crawler.extract.page import Page
-from portal_crawler.extract.pager import absolute
+from portal_crawler.extract.page_links import absolute
 
 _CONTENT = re.compile(r"^\s*(?P<seconds>\d{1,3})(?:\.\d*)?\s*[;,]\s*url\s*=\s*['\"]?(?P<url>[^'\"]+)", re.I)
 _LOCATION = re.compile(

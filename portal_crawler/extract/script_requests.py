@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from portal_crawler.extract.addresses import FILES
 from portal_crawler.extract.literals import GAP, PAGE_END, PAGE_START, UNKNOWN, PageNumber, read_value
 from portal_crawler.extract.page import Page
-from portal_crawler.extract.pager import absolute
+from portal_crawler.extract.page_links import absolute
 from portal_crawler.extract.script_names import MOST_SCRIPT, ScriptNames, counts_pages, inline_scripts
 
 # No list page needs more tries; each is a request to the portal.

@@ -14,6 +14,7 @@ from urllib.parse import urldefrag, urlsplit
 from lxml import etree
 
 from portal_crawler.extract.addresses import FILES, looks_like_article
+from portal_crawler.extract.day_headings import date_by_headings
 from portal_crawler.extract.lines import hidden_elements
 from portal_crawler.extract.link_groups import (
     ASIDE,
@@ -33,7 +34,7 @@ from portal_crawler.extract.link_groups import (
 )
 from portal_crawler.extract.link_items import alone, date_beside, title_and_date
 from portal_crawler.extract.page import Page
-from portal_crawler.extract.pager import absolute
+from portal_crawler.extract.page_links import absolute
 
 _SKIPPED = ("javascript:", "mailto:", "tel:", "data:", "#", "about:")
 _FRONT_PAGE = re.compile(r"^/?(?:(?:index|default)\.\w+)?$", re.I)
@@ -64,12 +65,14 @@ _SHORTEST_TITLE = 4
 def main_links(page: Page) -> list[Link]:
     """The links that are a page's list, in page order, each address once, with title and date."""
     links = [link for link in links_of(page, page.root.iter("a"), every=False) if not _is_neighbour(link.element)]
-    holders = alone([link for link in links if link.likely] or links)
+    # A comment's or a share's link beside a title says nothing of its own.
+    holders = alone([link for link in links if link.likely and link.title] or links)
     for link in links:
         link.date = link.date or date_beside(link, holders)
     groups: dict[str, list[Link]] = {}
     for link in links:
         groups.setdefault(place_of(link.element), []).append(link)
+    date_by_headings(page, list(groups.values()), holders)
     beside = set(page.root.iter("nav", "aside", "footer"))
     headed = under_headings(page)
     ranks = {key: rank_of(group, beside, headed) for key, group in groups.items()}

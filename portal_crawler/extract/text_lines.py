@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from portal_crawler.extract.head import home
+from portal_crawler.extract.head import SENTENCE_END, home
 from portal_crawler.extract.headline import squash
+from portal_crawler.extract.names import is_lone_name
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.weighing import HEADING, LINKS, NOTICE, TEXT, Weighed
 
@@ -70,10 +71,15 @@ def without_advertisements(page: Page, kept: list[int], first: int, end: int, co
     return [index for index in kept if index not in dropped] if dropped else kept
 
 
-def without_excerpt(page: Page, kept: list[int]) -> list[int]:
-    """The lines without a first one that says again what the text below it begins with, as systems cut summaries."""
+def without_opening(page: Page, kept: list[int]) -> list[int]:
+    """The lines without a first one that is the author's name, or says again what the text below it begins with.
+
+    Systems cut such summaries from a text.
+    """
     if len(kept) < 2:
         return kept
+    if is_lone_name(page.lines[kept[0]].text) and kept[1] == kept[0] + 1:
+        return kept[1:] if SENTENCE_END.search(page.lines[kept[1]].text) else kept
     excerpt = squash(page.lines[kept[0]].text.rstrip("….。 "))
     if len(excerpt) < _SHORTEST_EXCERPT or not squash(page.lines[kept[1]].text).startswith(excerpt[:_SHORTEST_EXCERPT]):
         return kept

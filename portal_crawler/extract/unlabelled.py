@@ -18,6 +18,7 @@ _LONGEST_CREDIT = 80
 # Links between headline and time lead to channels, too (…频道, …新闻).
 _PUBLISHER = re.compile("(?:报|社|网|台|在线|周刊|客户端|之声|杂志)$")
 _CALLED_SOURCE = re.compile(r"(?:^|[-_ ])(?:source|laiyuan|copyfrom)(?:[-_ ]|$)")
+_CALLED_ACCOUNT = re.compile(r"(?:^|[-_ ])(?:nickname|account[-_]?name|media[-_]?name)(?:[-_ ]|$)")
 _CALLED_AUTHOR = re.compile(r"(?:^|[-_ ])(?:author|zuozhe|byline|writer)(?:[-_ ]|$)")
 # WordPress sets this word before the name of the account that wrote a post.
 _BY = "由"
@@ -110,11 +111,18 @@ def bare_source(page: Page, reads: list[ReadLine]) -> Named | None:
         tokens = [token for token in tokens if token]
         for token in tokens:
             if token.endswith(_OF_ACCOUNT) and len(token) > len(_OF_ACCOUNT):
-                return Named(token.removesuffix(_OF_ACCOUNT), "account beside time")
+                proved = token.removesuffix(_OF_ACCOUNT)
+                # The account may be one of several of whom the platform knows, or have a shorter name.
+                shown = before.line.text.strip() if before and before.line.link and not before.labels else ""
+                return Named(
+                    shown if 1 < len(shown) < len(proved) and shown in proved else proved, "account beside time"
+                )
             if is_outlet(token) and not re.search(r"[>»]", token):
                 return Named(token, "beside time")
         if tokens and timed and len(tokens[0]) > 1 and _entitled(page).endswith(tokens[0]):
             return Named(tokens[0], "site beside time")
+        if timed and len(tokens) > 1 and (account := _account_called(page, read.line)) in tokens:
+            return Named(account, "called account")
         if len(tokens) == 1 and read.line.link == len(tokens[0]) and _may_be_account(tokens[0]):
             return Named(tokens[0], "link beside time")
         if before and not before.labels and is_outlet(before.line.text) and _may_publish(before.line, read.line):
@@ -129,6 +137,14 @@ def bare_source(page: Page, reads: list[ReadLine]) -> Named | None:
             if after.labels and (opening := after.text[: after.labels[0].start].strip()) and _is_publisher(opening):
                 return Named(opening, "before labels below time")
     return None
+
+
+def _account_called(page: Page, line: Line) -> str:
+    """The name beside the time that the page's own markup calls the account's; "" for none."""
+    for element in page.element(line.block).iter("a", "span", "strong"):
+        if _CALLED_ACCOUNT.search(element.get("class") or ""):
+            return "".join(element.itertext()).strip()
+    return ""
 
 
 def _is_cell_behind(page: Page, timed: Line, after: ReadLine) -> bool:
