@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -145,3 +146,84 @@ def test_a_page_that_drips_is_cut_when_its_time_is_over() -> None:
     with serving(answer) as base, pytest.raises(FetchError, match="no complete answer in 1 seconds"):
         fetch(f"{base}/", allow_private=True, timeout_s=1)
     assert time.monotonic() - began < 5
+
+
+ENTRIES = [
+    {"id": number, "title": f"靖远县引进企业第{number}批落地", "publishTime": f"2021-11-{30 - number} 10:00:00"}
+    for number in range(1, 6)
+]
+SCRIPTED = """<html><body><ul id=list></ul><script>$.getJSON("/api/list?page=1&size=5", function (res) { $.each(
+  res.data.list, function (i, n) { $("#list").append('<li><a href="/detail/' + n.id + '.html">' + n.title + '</a></li>') }) })
+</script></body></html>"""
+
+
+def test_a_list_built_by_script_is_asked_for_as_a_crawl_does(cli: Cli, tmp_path: Path) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        if handler.path.startswith("/api/list?page=1"):
+            send(handler, json.dumps({"data": {"list": ENTRIES, "pages": 9}}).encode(), Content_Type="application/json")
+        elif handler.path == "/stub/":
+            send(handler, b'<meta http-equiv=refresh content="0;url=/gn/">')
+        else:
+            send(handler, SCRIPTED.encode(), Content_Type="text/html")
+
+    with serving(answer) as base:
+        for name in ("gn", "stub"):
+            result = cli("listing", f"{base}/{name}/", "--allow-private", "--delay", "0")
+            (found,) = lines(result)
+            assert (result.returncode, result.stderr) == (0, b"")
+            assert [entry["url"] for entry in found["entries"]] == [f"{base}/detail/{n}.html" for n in range(1, 6)]
+            assert found["entries"][0]["date"] == "2021-11-29 10:00:00"
+            assert "page=2" in found["next"]
+    (tmp_path / "l.html").write_text(SCRIPTED)
+    saved = cli("listing", tmp_path / "l.html", "--url", "http://www.jy.com.cn/gn/")
+    assert (saved.returncode, json.loads(saved.stdout)["entries"]) == (0, [])
+    assert b"ask for http://www.jy.com.cn/api/list?page=1&size=5" in saved.stderr
+
+
+def test_a_page_without_a_list_says_so(cli: Cli) -> None:
+    with serving(
+        lambda it: send(it, b"<html><body><div id=app></div><script src=/app.js></script></body></html>")
+    ) as base:
+        result = cli("listing", f"{base}/", "--allow-private", "--delay", "0")
+    assert (result.returncode, json.loads(result.stdout)) == (0, {"entries": [], "next": None})
+    assert b"nothing found" in result.stderr and b"browser = true" in result.stderr
+
+
+CAPTCHA = """<html><head><title>安全验证</title></head><body><p>您的访问过于频繁，请输入验证码后继续访问</p>
+<form><input name=code><button>提交</button></form></body></html>""".encode()
+
+
+@pytest.mark.parametrize("command", ["extract", "listing"])
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [
+        (200, CAPTCHA, "blocked: captcha"),
+        (403, PAGE, "blocked: HTTP status 403"),
+        (412, b"", "blocked: HTTP status 412"),
+    ],
+)
+def test_a_wall_in_a_page_s_place_exits_with_4(cli: Cli, command: str, status: int, body: bytes, reason: str) -> None:
+    with serving(lambda it: send(it, body, status, Content_Type="text/html; charset=utf-8")) as base:
+        result = cli(command, f"{base}/1.html", "--allow-private", "--delay", "0")
+    assert result.returncode == 4
+    if command == "extract":
+        (article,) = lines(result)
+        assert article["error"].endswith(reason) and article["warnings"] == ["blocked"]
+        assert not any(article[name] for name in ("title", "body", "published_at", "provenance"))
+    else:
+        assert result.stdout == b"" and reason.encode() in result.stderr
+
+
+def test_saved_walls_are_named_and_only_those_of_a_manifest_are_nobodys_trouble(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "wall.html").write_bytes(CAPTCHA)
+    (tmp_path / "page.html").write_bytes(PAGE)
+    result = cli("extract", tmp_path / "wall.html", tmp_path / "page.html", tmp_path)
+    assert result.returncode == 2
+    result = cli("extract", tmp_path / "wall.html", tmp_path / "page.html")
+    assert (result.returncode, lines(result)[0]["warnings"]) == (4, ["blocked"])
+    assert lines(result)[1]["title"] == "靖远县枸杞迎来丰收季"
+    manifest = [{"file": f"{name}.html", "url": f"http://www.jy.com.cn/{name}.html"} for name in ("page", "wall")]
+    (tmp_path / "m.jsonl").write_text("\n".join(map(json.dumps, manifest)))
+    result = cli("extract", "--manifest", tmp_path / "m.jsonl")
+    assert (result.returncode, [article["title"] for article in lines(result)]) == (0, ["靖远县枸杞迎来丰收季", None])
+    assert lines(result)[1]["error"].endswith("blocked: captcha")

@@ -15,7 +15,7 @@ from portal_crawler.cli.output import plain
 from portal_crawler.portals import ProfileError, TargetError
 from portal_crawler.store import StorageError
 
-BUG, USAGE, FAILED, STORAGE, INTERRUPTED = 1, 2, 3, 7, 130
+BUG, USAGE, FAILED, BLOCKED, STORAGE, INTERRUPTED = 1, 2, 3, 4, 7, 130
 _NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO))
 
 

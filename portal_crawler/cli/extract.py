@@ -11,11 +11,11 @@ from typing import Any
 import click
 
 from portal_crawler.article import Article
-from portal_crawler.cli.errors import FAILED, USAGE, Failure
+from portal_crawler.cli.errors import BLOCKED, FAILED, USAGE, Failure
 from portal_crawler.cli.options import allow_private_option, delay_option
 from portal_crawler.cli.output import print_json
-from portal_crawler.cli.sources import Profiles, Source, SourceError, Sources, is_url, read_file
-from portal_crawler.extract import extract_article
+from portal_crawler.cli.sources import Blocked, Profiles, Source, SourceError, Sources, is_url, read_file
+from portal_crawler.extract import article_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ def extract(
 ) -> None:
     """Print the articles on pages as JSON lines, one a page, in order.
 
-    A page that cannot be read gives a line, too: its fields are null, "error" says why, the exit code is 3.
+    A page that cannot be read gives a line, too: its fields are null, "error" says why, the exit code is 3. So does
+    a wall in a page's place (a captcha, a login); then the exit code is 4, if the page is no saved one of a manifest.
     """
     if bool(pages) == bool(manifest):
         raise click.UsageError("give FILE, URL or - to read, or --manifest, and not both")
@@ -50,7 +51,7 @@ def extract(
         raise click.UsageError("--url is the address of one FILE or -")
     if missing := [page for page in pages if page != "-" and not is_url(page) and not Path(page).is_file()]:
         raise click.UsageError(f"{missing[0]}: no such file")
-    failed = 0
+    failed = blocked = 0
     profiles = Profiles()
     sources = Sources(allow_private=allow_private, delay_s=delay_s)
     if manifest:
@@ -58,34 +59,32 @@ def extract(
             named = {"file": page.file}
             try:
                 source = read_file(manifest.parent / page.file, page.url, page.content_type)
+                print_json(named | _fields(source, sources, profiles))
             except SourceError as error:
-                print_json(named | _without_fields(page.url, str(error)))
-                failed += 1
-            else:
-                print_json(named | _fields(source, profiles))
+                print_json(named | _without_fields(page.url, error))
+                failed += not isinstance(error, Blocked)
     for name in pages:
         try:
-            print_json(_fields(sources.read(name, url), profiles))
+            print_json(_fields(sources.read(name, url), sources, profiles))
         except SourceError as error:
-            print_json(_without_fields(url or name, str(error)))
-            failed += 1
+            print_json(_without_fields(url or name, error))
+            blocked += isinstance(error, Blocked)
+            failed += not isinstance(error, Blocked)
+    if blocked:
+        raise Failure(f"{blocked} of the pages blocked, {failed} more could not be read", BLOCKED)
     if failed:
         raise Failure(f"{failed} of the pages could not be read", FAILED)
 
 
-def _fields(source: Source, profiles: Profiles) -> dict[str, Any]:
-    article = extract_article(
-        source.body,
-        source.url or "",
-        content_type=source.content_type,
-        portal=profiles.portal_of(source.url),
-        fetched_at=source.fetched_at,
-    )
-    return asdict(article) | {"url": source.url}
+def _fields(source: Source, sources: Sources, profiles: Profiles) -> dict[str, Any]:
+    portal = profiles.portal_of(source.url)
+    page = sources.page(source, portal)
+    return asdict(article_of([page], portal=portal)) | {"url": page.url or None}
 
 
-def _without_fields(url: str | None, error: str) -> dict[str, Any]:
-    return dict.fromkeys(field.name for field in fields(Article)) | {"url": url, "error": error}
+def _without_fields(url: str | None, error: SourceError) -> dict[str, Any]:
+    named = {"url": url} | ({"warnings": ["blocked"]} if isinstance(error, Blocked) else {})
+    return dict.fromkeys(field.name for field in fields(Article)) | named | {"error": str(error)}
 
 
 def _read_manifest(path: Path) -> Iterator[_Page]:

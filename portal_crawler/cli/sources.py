@@ -10,14 +10,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from portal_crawler.article import Portal
+from portal_crawler.extract import Page, read_page, refresh_target, refusal
 from portal_crawler.portals import TargetError, find_portal, load_profiles
 
 # Between two requests to one host, as a crawl does by default.
 _DELAY_S = 1.0
+_MOST_STUBS = 3
 
 
 class SourceError(Exception):
     """A page that cannot be read: which, and why."""
+
+
+class Blocked(SourceError):
+    """A page in whose place the portal shows what keeps the crawler out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class Sources:
     def _fetch(self, url: str) -> Source:
         # Not on top: it brings the crawl side with it, which reading a file does not need.
         from portal_crawler.cli.fetch import FetchError, fetch
+        from portal_crawler.spiders.answers import BLOCKED
 
         try:
             host = urlsplit(url).netloc
@@ -59,10 +66,39 @@ class Sources:
         try:
             fetched = fetch(url, allow_private=self._allow_private)
         except FetchError as error:
+            if error.status in BLOCKED:
+                raise Blocked(f"{url}: blocked: {error}") from error
             raise SourceError(f"{url}: {error}") from error
         finally:
             self._asked[host] = time.monotonic()
         return Source(fetched.body, fetched.url, fetched.content_type, datetime.now(UTC))
+
+    def answer(self, url: str, portal: Portal | None) -> Page:
+        """What an address answers, a page or what scripts ask for. Raises SourceError."""
+        source = self._fetch(url)
+        return read_page(source.body, source.url or url, content_type=source.content_type, portal=portal)
+
+    def page(self, source: Source, portal: Portal | None) -> Page:
+        """The page that a source holds, or the one that a stub from the net leads to. Raises SourceError, Blocked."""
+        stubs = _MOST_STUBS
+        while True:
+            page = read_page(
+                source.body,
+                source.url or "",
+                content_type=source.content_type,
+                portal=portal,
+                fetched_at=source.fetched_at,
+            )
+            target = refresh_target(page) if source.fetched_at is not None else None
+            if target is None:
+                break
+            if not stubs:
+                raise SourceError(f"{source.url}: stubs that lead to stubs")
+            stubs -= 1
+            source = self._fetch(target)
+        if kind := refusal(page):
+            raise Blocked(f"{source.url or 'the page'}: blocked: {kind}")
+        return page
 
 
 def read_file(path: Path, url: str | None, content_type: str | None = None) -> Source:
