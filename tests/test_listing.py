@@ -207,6 +207,42 @@ PAGERS = {
     "page one of many and a numbered link": ("页次1/20 <a href='list_3_5.html'>5</a>", "", "list_3_2.html"),
     "total without a form": ("共20页", "index.html", None),
     "total of one": ("共1页 <a href='index_1.html'>尾页</a>", "index.html", None),
+    "script with escaped quotes": (
+        "<script>var currentPage = 0;var nextPage = currentPage+1;var countPage = 23;"
+        'document.write("<a href=\\"index_" + nextPage + ".shtml\\">下一页</a>");</script>',
+        "index.shtml",
+        "index_1.shtml",
+    ),
+    "numbers alone": ("<a href='a2.htm'>[2]</a> <a href='a3.htm'>[3]</a> <a href='a4.htm'>[4]</a>", "a.htm", "a2.htm"),
+    "numbers alone, later": (
+        "<a href='a.htm'>[1]</a> <a href='a2.htm'>[2]</a> <a href='a4.htm'>[4]</a>",
+        "a3.htm",
+        "a4.htm",
+    ),
+    "numbers alone, last": (
+        "<a href='a.htm'>[1]</a> <a href='a2.htm'>[2]</a> <a href='a3.htm'>[3]</a>",
+        "a4.htm",
+        None,
+    ),
+    "numbers alone, of which none is the page's": ("<a href='a1.htm'>1</a> <a href='a2.htm'>2</a>", "b.htm", None),
+    "numbers beside a form that is sent": (
+        "<a href='l.aspx?c=6&PageIndex=2'>2</a> <a href='l.aspx?c=6&PageIndex=3'>3</a>"
+        " <a href=\"javascript:__doPostBack('p','2')\">下一页</a>",
+        "l.aspx?c=6",
+        "l.aspx?c=6&PageIndex=2",
+    ),
+    "more of the same list": ("<a href='/yaowen/c3?page=2'>查看更多</a>", "c3", "c3?page=2"),
+    "more of another list": ("<a href='/yaowen/c4?page=2'>更多&gt;&gt;</a>", "c3", None),
+    "newspaper": (
+        "<a href='../22/node_2.htm'>上一期</a> <a href='node_3.htm'>下一版</a>",
+        "2026-11/23/node_2.htm",
+        "2026-11/23/node_3.htm",
+    ),
+    "newspaper, last page": (
+        "<a href='../22/node_2.htm'>上一期</a> <a href='../24/node_2.htm'>下一期</a>",
+        "2026-11/23/node_9.htm",
+        "2026-11/22/node_2.htm",
+    ),
     "numbers only, at the end": (
         "<a href='index.html'>1</a> <a href='index_2.html'>2</a> <b>3</b>",
         "index_3.html",
@@ -251,6 +287,10 @@ def test_selectors_of_a_profile_win() -> None:
         ("（11月19日）", "11月19日"),
         ("<span>2021.11.19</span>", "2021.11.19"),
         ("<span>今天 08:15</span>", "今天 08:15"),
+        ("<i>二〇二一年十一月十九日</i>", "二〇二一年十一月十九日"),
+        ("<i>Nov 19, 2021</i>", "Nov 19, 2021"),
+        ("<i>19 November 2021</i>", "19 November 2021"),
+        ("<i>2021-11-19</i><a href='/comment/{n}.html'>评论(0)</a><a href='/share/{n}.html'>分享</a>", "2021-11-19"),
     ],
 )
 def test_dates_of_items(date: str, wanted: str) -> None:
@@ -258,7 +298,7 @@ def test_dates_of_items(date: str, wanted: str) -> None:
         "<li>{date}<a href='/a/20211119/{n}.html'>{title}</a></li>",
         "<li><a href='/a/20211119/{n}.html'>{title}</a>{date}</li>",
     ):
-        items = "".join(form.format(n=n, title=title, date=date) for n, title in enumerate(titles(6)))
+        items = "".join(form.format(n=n, title=title, date=date.format(n=n)) for n, title in enumerate(titles(6)))
         found = extract_listing(page(f"<ul>{items}</ul>"), BASE).entries
         assert [(entry.title, entry.date) for entry in found] == [(title, wanted) for title in titles(6)]
 

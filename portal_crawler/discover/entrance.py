@@ -6,7 +6,7 @@ import re
 
 from portal_crawler.discover.words import tidy
 from portal_crawler.extract import Page, refresh_target
-from portal_crawler.extract.pager import absolute
+from portal_crawler.extract.page_links import absolute
 from portal_crawler.portals.site import site_of
 
 # A page with more links than this is no mere entrance.

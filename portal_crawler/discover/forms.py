@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from portal_crawler.discover.addresses import may_be_article
 from portal_crawler.discover.words import tidy
 from portal_crawler.extract import Page
-from portal_crawler.extract.pager import absolute
+from portal_crawler.extract.page_links import absolute
 from portal_crawler.urls import belongs_to, canonical_url
 
 _LAST_NUMBER = re.compile(r"\d+(?=\D*$)")

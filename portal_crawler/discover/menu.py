@@ -14,7 +14,7 @@ from lxml import etree
 from portal_crawler.discover.addresses import may_be_article, may_be_page
 from portal_crawler.discover.words import is_channel_name, is_more, is_service, tidy
 from portal_crawler.extract import Page
-from portal_crawler.extract.pager import absolute
+from portal_crawler.extract.page_links import absolute
 from portal_crawler.urls import belongs_to, identity
 
 _NUMBER = re.compile(r"\d+")

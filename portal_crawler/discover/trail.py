@@ -12,7 +12,7 @@ from portal_crawler.discover.words import tidy
 from portal_crawler.extract import Page
 from portal_crawler.extract.breadcrumb import find_channel_path
 from portal_crawler.extract.headline import Headline
-from portal_crawler.extract.pager import absolute
+from portal_crawler.extract.page_links import absolute
 from portal_crawler.urls import identity
 
 # A longer row of links that begins with the front page is a menu.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -9,12 +10,15 @@ from datetime import date, datetime
 from portal_crawler.article import BEIJING, Capture, Channel, Entry, Listing, Portal
 from portal_crawler.extract import Frame, Page
 from portal_crawler.extract.published import url_stamp
-from portal_crawler.extract.times import find_stamp
+from portal_crawler.extract.times import find_stamp, read_unusual
 from portal_crawler.spiders.marks import Marks
 from portal_crawler.spiders.searches import Search
 from portal_crawler.spiders.trail import Trail
 from portal_crawler.store import Found, Store, seen_before
 from portal_crawler.urls import canonical_url
+
+# As English lists name their months.
+_WORD = re.compile(r"[A-Za-z]{3}")
 
 
 @dataclass(slots=True)
@@ -89,8 +93,9 @@ def wanted_of(
         day = _day_of(entry)
         is_new = entry.url not in walk.shown
         walk.shown.add(entry.url)
-        dated += day is not None and is_new
-        if since and day and day < since.isoformat():
+        latest = day or _latest_day_of(entry)
+        dated += latest is not None and is_new
+        if since and latest and latest < since.isoformat():
             older += is_new
         elif not (until and day and day > until.isoformat()):
             wanted.append(entry)
@@ -100,5 +105,13 @@ def wanted_of(
 def _day_of(entry: Entry) -> str | None:
     """The day of an entry, as the listing or else its address gives it; None where neither does."""
     stamp = find_stamp(entry.date, fetched_at=datetime.now(BEIJING)) if entry.date else None
+    if stamp is None and entry.date and _WORD.search(entry.date):
+        stamp = read_unusual(entry.date)
     stamp = stamp or url_stamp(entry.url)
+    return stamp.value[:10] if stamp else None
+
+
+def _latest_day_of(entry: Entry) -> str | None:
+    """The last day that an entry shown with month and day alone can be of, which may be one of years before."""
+    stamp = find_stamp(f"{entry.date} 00:00", fetched_at=datetime.now(BEIJING)) if entry.date else None
     return stamp.value[:10] if stamp else None
