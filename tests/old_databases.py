@@ -24,9 +24,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 # The last migration in each of them, made by the commits 4e42efa (0002), af9d223 (0003), b8c04d4 (0004), 727a9e7 (0005),
-# 010eb4d (0007, before there was a 0006), c67cf3d (0007), 96f0a64 (0008) and 7cd218b (0009). 0001 is 0002 without its
-# one table: no code had it alone as it is now.
-OLD = ("0001", "0002", "0003", "0004", "0005", "0007_before_0006", "0007", "0008", "0009")
+# 010eb4d (0007, before there was a 0006), c67cf3d (0007), 96f0a64 (0008), 7cd218b (0009) and fd2ce14 (0011, before there
+# was a 0010). 0001 is 0002 without its one table: no code had it alone as it is now.
+OLD = ("0001", "0002", "0003", "0004", "0005", "0007_before_0006", "0007", "0008", "0009", "0011_before_0010")
 PORTAL_URL = "http://news.example/list/"
 FOLDER = Path(__file__).with_name("databases")
 
