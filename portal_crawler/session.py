@@ -26,6 +26,7 @@ from portal_crawler.store import (
     count_pending,
     find_payload,
     finish_run,
+    hosts_at_rest,
     last_capture_ends,
     loose_ends_of,
     open_store,
@@ -86,7 +87,6 @@ class Session:
         self.asked_articles = 0
         self.timed_out = False
         self.on_stop: Callable[[], None] | None = None
-        self.hosts = Hosts(_pause_s(portal, options))
         self.unreachable: list[str] = []
         self.traps: list[str] = []
         self.soft_404s = 0
@@ -99,6 +99,7 @@ class Session:
         try:
             self.store = open_store(options.db)
             try:
+                self.hosts = Hosts(_pause_s(portal, options), hosts_at_rest(self.store, portal.id))
                 recover(options.archive, portal.id, last_capture_ends(self.store, portal.id))
                 loose_ends = loose_ends_of(self.store, portal.id)
                 self.archive = ArchiveWriter(
@@ -252,6 +253,7 @@ class Session:
             empty_channels=tuple(self.empty_channels),
             drifted_fields=tuple(self.drifted_fields),
             traps=(*self.traps, *soft_404s),
+            resting=dict(self.hosts.resting),
         )
 
     def forget(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from portal_crawler.archive import ArchiveError
@@ -24,6 +24,7 @@ class RunSummary:
     rechecked: stored articles that were asked for again and answered, which are unchanged, revised, missing or
     doubtful (the answer was not taken for the article). unanswered: re-checks that are to be made again.
     traps: where the crawl did not go on, since lists and addresses without end lead nowhere, each as a sentence.
+    resting: hosts that asked to be left alone for longer than a run waits, and until when (ISO 8601).
     """
 
     run_id: int
@@ -48,6 +49,7 @@ class RunSummary:
     empty_channels: tuple[str, ...] = ()
     drifted_fields: tuple[str, ...] = ()
     traps: tuple[str, ...] = ()
+    resting: dict[str, str] = field(default_factory=dict)
     exit_code: int = DONE
     outcome: str = ""
 
@@ -65,6 +67,8 @@ def outcome_of(summary: RunSummary, session: Session) -> RunSummary:
     code, outcome = _judge(summary, session)
     if summary.traps:
         outcome = f"{outcome}; traps: {'; '.join(summary.traps)}"
+    if resting := [f"{host} until {until}" for host, until in summary.resting.items() if host not in outcome]:
+        outcome = f"{outcome}; left alone: {'; '.join(resting)}"
     return replace(summary, exit_code=code, outcome=outcome)
 
 

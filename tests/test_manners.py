@@ -108,6 +108,49 @@ def test_a_host_that_wants_an_hour_is_left_alone_for_the_rest_of_the_run(tmp_pat
     assert found["seconds"] < 20
 
 
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
+def test_a_host_that_wants_two_hours_is_left_alone_by_the_runs_that_follow_until_then(
+    tmp_path: Path, status: str
+) -> None:
+    busy = True
+    answers: dict[str, Answer] = {
+        "/gn/": lambda a: a.answer(listing("/2021/1/1.html", "/2021/1/2.html", at_other(a, "/2021/2/1.html"))),
+        "/2021/2/*": lambda a: a.answer("later", status, retry_after="7200") if busy else a.answer(article(a.path)),
+        "/2021/1/*": lambda a: a.answer(article(a.path)),
+    }
+    with portal(answers) as running:
+        first = crawl(tmp_path, running)
+        assert first["articles"] == 2 and list(first["resting"]) == [OTHER]
+        until = datetime.fromisoformat(first["resting"][OTHER])
+        assert timedelta(minutes=118) < until - datetime.now(UTC) <= timedelta(hours=2)
+        # As if the pause before another try of the address itself were over.
+        change(tmp_path, "UPDATE ledger SET retry_at = '2021-11-19T00:00:00+08:00' WHERE retry_at IS NOT NULL")
+        running.asked.clear()
+        for _ in range(2):
+            again = crawl(tmp_path, running)
+            assert (again["exit_code"], again["resting"]) == (3, first["resting"])
+            assert f"{OTHER} asked to be left alone until {until:%Y-%m-%d %H:%M}" in again["outcome"]
+        assert not [path for path in running.asked if path.startswith("/2021/2/")]
+        assert states(tmp_path, "%/2021/2/%") == {"pending": 1}
+        busy = False
+        # The time has come, or a clock that has been set back makes it look far away.
+        for moment in (datetime.now(UTC) - timedelta(seconds=1), datetime.now(UTC) + timedelta(days=3)):
+            change(
+                tmp_path,
+                "UPDATE runs SET summary = json_set(summary, '$.resting', json(?))",
+                json.dumps({OTHER: moment.isoformat()}),
+            )
+            change(tmp_path, "UPDATE ledger SET state = 'pending', retry_at = NULL WHERE url LIKE '%/2021/2/%'")
+            last = crawl(tmp_path, running)
+            assert (last["exit_code"], last["resting"]) == (0, {})
+
+
+def change(tmp_path: Path, sql: str, *values: str) -> None:
+    connection = sqlite3.connect(tmp_path / "p.db", isolation_level=None)
+    connection.execute(sql, values)
+    connection.close()
+
+
 def test_absurd_pauses_hold_up_nobody(tmp_path: Path) -> None:
     absurd = [
         "9" * 400,

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 
+from portal_crawler.article import BEIJING
+from portal_crawler.hosts import LONGEST_REST
 from portal_crawler.middlewares.addresses import REFUSED_NAMES, ForbiddenAddress
 from portal_crawler.middlewares.patience import host_of, hosts_of
 
-# A server that asks for more is asked again by the next run.
+# A server that asks for more is asked again by the first run after that.
 _MOST_S = 120.0
-# More than this is no wish but a mistake: the host is treated as one that asked for nothing.
-_CREDIBLE_S = 86_400.0
 _BUSY = (429, 503)
 
 
 class PatientRetryMiddleware(RetryMiddleware):
     """Scrapy's retries with back-off. Retry-After is honoured for the whole host, up to a bound by a pause, and beyond
-    it by leaving the host alone for the rest of the run.
+    it by leaving the host alone until then, also by the runs that follow.
     """
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
@@ -30,8 +30,10 @@ class PatientRetryMiddleware(RetryMiddleware):
         host, hosts = host_of(request), hosts_of(self.crawler)
         wanted_s = _wanted_s(response) if response.status in _BUSY else None
         if wanted_s is not None and wanted_s > _MOST_S:
-            if wanted_s <= _CREDIBLE_S:
-                hosts.close(host, f"{host} answered {response.status} and wants {wanted_s:.0f} s of rest")
+            # More is no wish but a mistake: the host is treated as one that asked for nothing.
+            if wanted_s <= LONGEST_REST.total_seconds():
+                until = datetime.now(BEIJING) + timedelta(seconds=wanted_s)
+                hosts.close_until(host, until.isoformat(timespec="seconds"))
             return response
         wait_s = max(wanted_s or 0.0, hosts.back_off_s(request.meta.get("retry_times", 0) + 1))
         if wanted_s is not None or response.status in _BUSY:

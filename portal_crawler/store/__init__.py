@@ -21,7 +21,7 @@ from portal_crawler.store.payloads import find_payload
 from portal_crawler.store.query import QueryError, parse_query
 from portal_crawler.store.rechecks import SCHEDULE, Due, due_articles
 from portal_crawler.store.rewrite import columns_of, fetch_again, put_lost, rewrite_article, rewrite_revision
-from portal_crawler.store.runs import finish_run, last_capture_ends, start_run
+from portal_crawler.store.runs import finish_run, hosts_at_rest, last_capture_ends, start_run
 from portal_crawler.store.search import Hit, SearchTimeout, search
 from portal_crawler.store.sql_functions import register_search
 from portal_crawler.store.states import Found
@@ -53,6 +53,7 @@ __all__ = [
     "find_payload",
     "find_twin",
     "finish_run",
+    "hosts_at_rest",
     "known_urls",
     "last_capture_ends",
     "load_template",

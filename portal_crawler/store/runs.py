@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from portal_crawler.article import BEIJING
 from portal_crawler.store.database import Store
 
+# Each run passes on what it was told; those of merged databases may stand between them.
+_LATEST = 10
 _FIGURES = (
     "listings", "discovered", "articles", "updated", "failed", "blocked", "skipped", "requests", "bytes",
 )  # fmt: skip
@@ -36,6 +39,20 @@ def finish_run(
             f"UPDATE runs SET ended_at = ?, exit_code = ?, outcome = ?, summary = ?, {columns} WHERE id = ?",
             [_now(), exit_code, outcome, summary, *(figures.get(name, 0) for name in _FIGURES), run_id],
         )
+
+
+def hosts_at_rest(store: Store, portal: str) -> dict[str, str]:
+    """The hosts that the portal's last runs were asked to leave alone, and until when (ISO 8601, maybe past)."""
+    found: dict[str, str] = {}
+    rows = store.rows(
+        "SELECT summary FROM runs WHERE portal = ? AND summary IS NOT NULL ORDER BY id DESC LIMIT ?", (portal, _LATEST)
+    )
+    for row in rows:
+        with suppress(ValueError, TypeError, AttributeError):
+            for host, until in json.loads(row[0]).get("resting", {}).items():
+                if datetime.fromisoformat(until).tzinfo is not None:
+                    found[host] = max(until, found.get(host, ""))
+    return found
 
 
 def last_capture_ends(store: Store, portal: str) -> dict[str, int]:
