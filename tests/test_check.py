@@ -18,7 +18,9 @@ from portal_crawler.check import Finding, check, exit_code
 from portal_crawler.check.fields import collapse_of
 from portal_crawler.check.holidays import is_holiday
 from portal_crawler.check.rhythm import quiet_of, rhythm_of
+from portal_crawler.export import Selection
 from portal_crawler.pipelines.check import habits
+from portal_crawler.report import write_report
 from portal_crawler.store import Store, open_store
 from tests.test_crawl import article, crawl, listing, rows, site
 
@@ -202,6 +204,32 @@ def test_a_listing_that_cannot_be_read_is_no_silence_of_the_channel(desk: Newsde
     (found,) = desk.check()
     assert (found.kind, found.problem) == ("stale", "unreadable")
     assert "blocked: HTTP 521" in found.text
+
+
+@pytest.mark.parametrize(
+    "value", ["gestern", "2021-13-45T99:99:99+08:00", "0000-00", "0001-01-01T00:00:00+14:00", "-1"]
+)
+def test_what_is_no_time_is_named_and_all_else_judged(desk: Newsdesk, tmp_path: Path, value: str) -> None:
+    broken, silent = desk.channel("要闻"), desk.channel("快报")
+    for channel in (broken, silent):
+        desk.articles(channel, until(TODAY - timedelta(40)))
+    with desk.store.transaction() as rows:
+        rows.execute("UPDATE channels SET last_listed_at = ? WHERE id = ?", (value, broken))
+        for column in ("published_at", "first_seen_at", "last_seen_at"):
+            rows.execute(f"UPDATE articles SET {column} = ? WHERE id % 10 = 1", (value,))
+    assert [(found.kind, found.problem, found.channel) for found in desk.check()] == [
+        ("note", "no_time", "资讯 > 要闻"),
+        ("stale", "silent", "资讯 > 快报"),
+    ]
+    write_report(desk.store, tmp_path / "report.html", Selection(), NOW)
+    assert "资讯 &gt; 快报" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_a_time_without_a_zone_is_beijings(desk: Newsdesk) -> None:
+    desk.articles(desk.channel("要闻"), until(TODAY - timedelta(1)))
+    with desk.store.transaction() as rows:
+        rows.execute("UPDATE channels SET last_listed_at = substr(last_listed_at, 1, 19)")
+    assert desk.check() == []
 
 
 def test_a_channel_of_which_little_is_known_is_left_alone(desk: Newsdesk) -> None:

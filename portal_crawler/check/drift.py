@@ -41,6 +41,8 @@ def _drifts_together(
     name: str, channels: Mapping[ChannelReading, list[tuple[ArticleReading, bool]]]
 ) -> Iterator[Finding]:
     """The drift of a field over channels of which none has news enough to show it alone."""
+    if all(is_filled for filled in channels.values() for _, is_filled in filled):
+        return
     merged = {article.key: (article, is_filled) for filled in channels.values() for article, is_filled in filled}
     together = sorted(merged.values(), key=lambda pair: pair[0].seen_at)
     collapse = _collapse(together)

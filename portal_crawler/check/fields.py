@@ -36,6 +36,9 @@ def collapse_of(filled: Sequence[bool]) -> Collapse | None:
     Of several it is the one with the least chance of being an accident.
     """
     sums = list(accumulate(filled, initial=0))
+    # Nearly all fields of nearly all channels: never absent, or always.
+    if sums[-1] in (0, len(filled)):
+        return None
     lengths = []
     length = _LEAST_NEW
     while len(filled) - length >= max(_LEAST_PAST, length):

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from portal_crawler.article import BEIJING
 from portal_crawler.store import Store
 from portal_crawler.urls import canonical_url
 
@@ -19,7 +20,10 @@ _SHORT_BODY = 30
 
 @dataclass(frozen=True, slots=True)
 class ChannelReading:
-    """A channel as stored. walks: how often it was listed. trouble: why its listing could not be read the last time."""
+    """A channel as stored. walks: how often it was listed. trouble: why its listing could not be read the last time.
+
+    no_time: what stands in the place of the time of its last listing and is none.
+    """
 
     id: int
     portal: str
@@ -28,6 +32,7 @@ class ChannelReading:
     walks: int
     last_listed_at: datetime | None
     trouble: str | None
+    no_time: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +56,31 @@ def read_channels(store: Store, portal: str | None) -> list[ChannelReading]:
         "ORDER BY portal, id",
         (portal, portal),
     )
-    return [
-        ChannelReading(
-            row["id"],
-            row["portal"],
-            " > ".join(json.loads(row["path"])) or row["name"],
-            row["url"],
-            row["walk"],
-            datetime.fromisoformat(row["last_listed_at"]) if row["last_listed_at"] else None,
-            _trouble(store, row["url"]),
+    channels = []
+    for row in rows:
+        listed_at = _moment(row["last_listed_at"])
+        channels.append(
+            ChannelReading(
+                row["id"],
+                row["portal"],
+                " > ".join(json.loads(row["path"])) or row["name"],
+                row["url"],
+                row["walk"],
+                listed_at,
+                _trouble(store, row["url"]),
+                str(row["last_listed_at"]) if row["last_listed_at"] and listed_at is None else None,
+            )
         )
-        for row in rows
-    ]
+    return channels
+
+
+def _moment(text: object) -> datetime | None:
+    """A stored time; what has no zone is Beijing time. None for what is none, since others may write a database."""
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).astimezone(BEIJING)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _trouble(store: Store, url: str) -> str | None:
@@ -102,7 +120,7 @@ def count_by_day(store: Store, since: date, until: date) -> dict[int, Counter[da
     for row in rows:
         try:
             day = date.fromisoformat(row["day"])
-        except ValueError:
+        except (TypeError, ValueError):
             continue
         # A date in the future is a misprint, and no sign of life.
         if day <= until:
@@ -116,29 +134,27 @@ def newest_articles(store: Store, channel_id: int) -> list[ArticleReading]:
     Also the pages on which no text was found: those became no article, and lack their body.
     """
     rows = store.rows(
-        """SELECT a.id, a.title, a.published_at, a.source, a.editor, a.author, a.images <> '[]' AS images,
-                  length(a.body) AS length, a.first_seen_at
+        """SELECT a.id, length(a.body), substr(CAST(a.published_at AS TEXT), 1, 10), CAST(a.first_seen_at AS TEXT),
+                  a.title IS NOT NULL, a.published_at IS NOT NULL, a.source IS NOT NULL, a.editor IS NOT NULL,
+                  a.author IS NOT NULL, coalesce(length(a.body), 0) >= ?, a.images <> '[]'
            FROM article_channels x JOIN articles a ON a.id = x.article_id
            WHERE x.channel_id = ? ORDER BY x.article_id DESC LIMIT ?""",
-        (channel_id, _MOST_ARTICLES),
+        (_SHORT_BODY, channel_id, _MOST_ARTICLES),
     )
     empty = store.rows(
-        """SELECT l.id, l.discovered_at FROM channel_entries e JOIN ledger l ON l.id = e.ledger_id
+        """SELECT l.id, CAST(l.discovered_at AS TEXT) FROM channel_entries e JOIN ledger l ON l.id = e.ledger_id
            WHERE e.channel_id = ? AND l.state = 'failed' AND l.reason = 'no text found' AND l.discovered_at >= ?""",
-        (channel_id, rows[-1]["first_seen_at"] if rows else ""),
+        (channel_id, rows[-1][3] if rows else ""),
     )
-    articles = [
-        ArticleReading(
-            ("articles", row["id"]),
-            {name: row[name] is not None for name in FIELDS[:5]}
-            | {"body": (row["length"] or 0) >= _SHORT_BODY, "images": bool(row["images"])},
-            row["length"] or 0,
-            row["published_at"][:10] if row["published_at"] else None,
-            row["first_seen_at"],
-        )
-        for row in reversed(rows)
-    ]
-    articles += [ArticleReading(("ledger", row["id"]), {"body": False}, 0, None, row["discovered_at"]) for row in empty]
+    articles = []
+    # Most articles of a channel have the same fields.
+    patterns: dict[tuple[int, ...], dict[str, bool]] = {}
+    for number, length, day, seen_at, *has in reversed([tuple(row) for row in rows]):
+        filled = patterns.setdefault(tuple(has), {})
+        if not filled:
+            filled.update(zip(FIELDS, map(bool, has), strict=True))
+        articles.append(ArticleReading(("articles", number), filled, length or 0, day or None, seen_at))
+    articles += [ArticleReading(("ledger", number), {"body": False}, 0, None, found_at) for number, found_at in empty]
     # Sorting is stable: articles of one second stay in the order of their rows.
     return sorted(articles, key=lambda article: article.seen_at)
 
@@ -146,11 +162,13 @@ def newest_articles(store: Store, channel_id: int) -> list[ArticleReading]:
 def last_empty_listings(store: Store, portal: str | None) -> set[tuple[str, str]]:
     """Portal and URL of the channels whose listing matched nothing when a run last read it."""
     rows = store.rows(
-        """SELECT r.portal, r.targets, r.summary, c.url, c.name FROM channels c JOIN runs r ON r.id = (
-               SELECT max(last.id) FROM runs last, json_each(last.targets) target
-               WHERE last.portal = c.portal AND last.summary IS NOT NULL AND target.value = c.url)
-           WHERE ? IS NULL OR c.portal = ?""",
-        (portal, portal),
+        """SELECT r.portal, r.summary, c.url, c.name
+           FROM (SELECT run.portal AS portal, target.value AS url, max(run.id) AS id
+                 FROM runs run, json_each(run.targets) target
+                 WHERE run.summary IS NOT NULL AND (?1 IS NULL OR run.portal = ?1) GROUP BY 1, 2) last
+           JOIN channels c ON c.portal = last.portal AND c.url = last.url
+           JOIN runs r ON r.id = last.id""",
+        (portal,),
     )
     return {
         (row["portal"], row["url"])

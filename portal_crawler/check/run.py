@@ -42,6 +42,10 @@ def check(store: Store, now: datetime, *, portal: str | None = None, days: int =
     for channel in channels:
         if (channel.portal, channel.url) in empty:
             findings.append(_empty_listing(channel))
+        if channel.no_time is not None:
+            said = f"the time of its last listing is none: {channel.no_time[:40]!r}; its rhythm was not judged"
+            findings.append(finding_on(channel, "note", "no_time", said))
+            continue
         findings.extend(_silence(channel, counts.get(channel.id, {}), now, listed.get(channel.portal)))
     places = {channel.url: number for number, channel in enumerate(channels)}
     return sorted(findings, key=lambda finding: places[finding.url])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +16,8 @@ from portal_crawler.report.figures import FIELDS, Figures, Month
 
 # A chart of months shows the years that most of a collection is from; older ones stand in the table.
 _MOST_MONTHS = 60
+# What else stands in the place of a month is none, and counted in the tables as it stands.
+_MONTH = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
 _LABELS = {"published_at": "time", "images": "image"}
 
 
@@ -100,7 +103,7 @@ def _months_between(figures: Figures) -> list[str]:
 
 
 def _span(months: Iterable[str]) -> list[str]:
-    known = sorted(months)
+    known = sorted(month for month in months if _MONTH.fullmatch(month))
     if not known:
         return []
     day, last = date.fromisoformat(f"{known[0]}-01"), date.fromisoformat(f"{known[-1]}-01")
