@@ -12,7 +12,7 @@ from portal_crawler.extract.names import is_person, persons
 from portal_crawler.extract.times import without_stamps
 
 _REPORTER_LINE = re.compile(
-    r"^[\s\u3000]*[□■◎●○◇◆▲△\uf06c]?\s*(?:[\u4e00-\u9fff]{0,8}?)(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|评论员|通讯员)[\s\u3000:：]+(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,40}?)\s*(?:文\s*[/／]?\s*图|图\s*[/／]?\s*文|摄影报道|文并图|[/／]\s*文(?:[\s、，]*[\u4e00-\u9fff]{2,4}\s*[/／]\s*[图摄])?)?$"
+    r"^[\s\u3000]*[□■◎●○◇◆▲△\uf06c]?\s*(?:[\u4e00-\u9fff·]{0,12}?)(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|评论员|通讯员)[\s\u3000:：]+(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,40}?)\s*(?:文\s*[/／]?\s*图|图\s*[/／]?\s*文|摄影报道|文并图|[/／]\s*文(?:[\s、，]*[\u4e00-\u9fff]{2,4}\s*[/／]\s*[图摄])?)?$"
 )
 # The byline of newspapers in Taiwan (記者林靜宜／台北報導).
 _REPORTED_LINE = re.compile(

@@ -83,7 +83,8 @@ def find_headline(page: Page) -> Headline:
     if heading >= 0 and heading != best:
         text = squash(_whole(page, heading, page_title))
         contains = len(first_part) >= 6 and first_part in text
-        if best < 0 or contains or squash(lines[best].text) in text:
+        # A linked heading in the title is the headline before any that is not in it.
+        if contains or (linked < 0 if best < 0 else squash(lines[best].text) in text):
             text = _without_count(_whole(page, heading, page_title), page_title)
             return Headline(text, heading, tags[lines[heading].block])
     if best >= 0:
