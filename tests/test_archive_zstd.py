@@ -519,3 +519,52 @@ def test_crawl_asks_for_what_is_not_packed_and_goes_on_with_either(tmp_path: Pat
         with sqlite3.connect(tmp_path / name) as connection:
             rows.append(connection.execute(same).fetchall())
     assert len(rows[0]) == len(replica.truth) and rows[0] == rows[1]
+
+
+@pytest.mark.parametrize("damage", ["its magic", "its size", "its content", "all of it"])
+def test_dictionary_that_stands_elsewhere_too_is_put_back(tmp_path: Path, cli: Cli, damage: str) -> None:
+    desk = Desk(tmp_path)
+    desk.run([page(number) for number in range(500)])
+    path = desk.segments()[-1]
+    whole = path.read_bytes()
+    kinds = [magic for magic, _ in frames(whole)]
+    assert kinds[0] == 0x184D2A5D and kinds.count(0x184D2A5F) == 1
+    size = struct.unpack_from("<I", whole, 4)[0]
+    at, by = {"its magic": (0, 1), "its size": (5, 1), "its content": (900, 9), "all of it": (0, size + 8)}[damage]
+    path.write_bytes(whole[:at] + bytes(octet ^ 0x40 for octet in whole[at : at + by]) + whole[at + by :])
+    done = cli("verify", "--repair", "--db", tmp_path / "p.db", "--archive", desk.archive)
+    assert done.returncode == 7 and b"0 articles queued" in done.stdout
+    assert path.read_bytes() == whole
+    assert cli("verify", "--db", tmp_path / "p.db", "--archive", desk.archive).returncode == 0
+
+
+def test_dictionary_is_put_back_from_the_next_segment_that_began_with_it(desk: Desk, with_dictionary: Path) -> None:
+    desk.run([page(number) for number in range(50, 52)], first=50)
+    whole = with_dictionary.read_bytes()
+    with_dictionary.write_bytes(whole[:99] + b"damage" + whole[105:])
+    found = [finding for finding in desk.findings() if finding.is_damage]
+    done = repair(desk.folder / "p.db", desk.archive, found)
+    assert done.mended == (f"gscn/{with_dictionary.name}",) and done.queued == ()
+    assert desk.findings() == []
+
+
+def test_damaged_copy_of_a_dictionary_is_found_and_nothing_else_is_lost_by_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.run([page(number) for number in range(500)])
+    path = desk.segments()[-1]
+    whole = path.read_bytes()
+    place = whole.index(struct.pack("<I", 0x184D2A5F))
+    for at in (0, 3, 4, 6, 7, 8, 500):
+        path.write_bytes(whole[: place + at] + bytes([whole[place + at] ^ 1]) + whole[place + at + 1 :])
+        (finding,) = desk.findings()
+        assert finding.is_damage and finding.place == f"gscn/{path.name}:{place}"
+    for size in (place + 4, place + 900):
+        path.write_bytes(whole[:size])
+        assert [(item.offset, item.torn) for item in scan_segment(path) if item.problem][-1] == (place, True)
+
+
+def test_segment_that_is_gone_is_fetched_again(desk: Desk, with_dictionary: Path) -> None:
+    lost = sum(item.record is not None and item.record.kind == "response" for item in scan_segment(with_dictionary))
+    with_dictionary.unlink()
+    done = repair(desk.folder / "p.db", desk.archive, [finding for finding in desk.findings() if finding.is_damage])
+    assert (len(done.queued), done.mended) == (lost, ())

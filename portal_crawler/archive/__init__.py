@@ -6,6 +6,7 @@ that the database knows.
 """
 
 from portal_crawler.archive.exchange import MOST_DECODED_BYTES, MOST_ENCODINGS, ArchiveError, Exchange
+from portal_crawler.archive.mend import mend_dictionary
 from portal_crawler.archive.naming import segment_path, segments_below
 from portal_crawler.archive.read import body_of_revisit, original_of, read_exchange
 from portal_crawler.archive.record import Record, sha1_of
@@ -27,6 +28,7 @@ __all__ = [
     "Scanned",
     "body_of_revisit",
     "exchanges_of",
+    "mend_dictionary",
     "original_of",
     "read_exchange",
     "recover",

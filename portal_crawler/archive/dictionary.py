@@ -16,8 +16,10 @@ from pathlib import Path
 from portal_crawler.archive.zstandard import zstd
 
 MAGIC = struct.pack("<I", 0x184D2A5D)
+# A frame that readers of WARC files pass over, for a second copy.
+SPARE_MAGIC = struct.pack("<I", 0x184D2A5F)
 # What the specification asks every reader to take, of both the packed dictionary and the unpacked one.
-_MOST_BYTES = 8 * 1024 * 1024
+MOST_DICTIONARY_BYTES = 8 * 1024 * 1024
 MOST_WINDOW: Mapping[int, int] = {zstd.DecompressionParameter.window_log_max: 23}
 # Whole pages one behind the other, with the tables that zstd's training adds: on 200 pages of the replica they pack
 # to 0.9 KB, by the parts that training itself would choose to 2.8 KB. Few suffice, and they pack each other.
@@ -41,6 +43,11 @@ class Dictionary:
     def digest(self) -> str:
         """SHA-256 of the frame."""
         return f"sha256:{hashlib.sha256(self.frame).hexdigest()}"
+
+    @property
+    def spare(self) -> bytes:
+        """The frame as a second copy, which a reader passes over."""
+        return SPARE_MAGIC + self.frame[len(SPARE_MAGIC) :]
 
 
 def checked(level: int) -> Mapping[int, int]:
@@ -79,7 +86,7 @@ def read_dictionary(pread: Callable[[int, int], bytes]) -> Dictionary | None:
     if head[:4] != MAGIC:
         return None
     size = struct.unpack("<I", head[4:])[0] if len(head) == 8 else 0
-    if not 8 <= size <= _MOST_BYTES:
+    if not 8 <= size <= MOST_DICTIONARY_BYTES:
         raise ValueError(f"no dictionary has {size} bytes")
     packed = pread(size, 8)
     if len(packed) != size:
@@ -114,9 +121,9 @@ def _unpacked(data: bytes) -> bytes:
     if not data.startswith(b"\x28\xb5\x2f\xfd"):
         return data
     decoder = zstd.ZstdDecompressor(options=MOST_WINDOW)
-    content = decoder.decompress(data, _MOST_BYTES + 1)
-    if len(content) > _MOST_BYTES:
-        raise ValueError(f"more than {_MOST_BYTES} bytes when unpacked")
+    content = decoder.decompress(data, MOST_DICTIONARY_BYTES + 1)
+    if len(content) > MOST_DICTIONARY_BYTES:
+        raise ValueError(f"more than {MOST_DICTIONARY_BYTES} bytes when unpacked")
     if not decoder.eof or decoder.unused_data:
         raise ValueError("not one frame")
     return content

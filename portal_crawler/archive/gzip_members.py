@@ -45,6 +45,7 @@ class GzipPacking:
 
     suffix = GZIP_SUFFIX
     head = b""
+    spare = b""
 
     def info(self, record: bytes) -> bytes:
         """A warcinfo record."""

@@ -13,8 +13,9 @@ MOST_RECORD_BYTES = 40 * 1024 * 1024
 class Packing(Protocol):
     """Packs the records of one segment, each by itself, so that it can be read from its offset alone.
 
-    suffix: what the segment's name ends with. head: bytes that stand before its first record. What `info` and
-    `request` give is such that a reader can tell whether each byte of it is as it was written.
+    suffix: what the segment's name ends with. head: bytes that stand before its first record. spare: a second copy of
+    these, to stand once before a request. What `info` and `request` give is such that a reader can tell whether each
+    byte of it is as it was written.
     """
 
     @property
@@ -24,6 +25,10 @@ class Packing(Protocol):
     @property
     def head(self) -> bytes:
         """Bytes before the first record."""
+
+    @property
+    def spare(self) -> bytes:
+        """A copy of them."""
 
     def info(self, record: bytes) -> bytes:
         """A warcinfo record."""

@@ -12,7 +12,12 @@ import hashlib
 import os
 import struct
 
-from portal_crawler.archive.dictionary import LEVEL, MOST_WINDOW, Dictionary, checked
+from portal_crawler.archive.dictionary import (
+    LEVEL,
+    MOST_WINDOW,
+    Dictionary,
+    checked,
+)
 from portal_crawler.archive.naming import ZSTD_SUFFIX
 from portal_crawler.archive.packing import MOST_RECORD_BYTES, Decoder
 from portal_crawler.archive.record import Record
@@ -45,6 +50,11 @@ class ZstdPacking:
         """The dictionary."""
         return self._dictionary.frame if self._dictionary else b""
 
+    @property
+    def spare(self) -> bytes:
+        """The dictionary a second time."""
+        return self._dictionary.spare if self._dictionary else b""
+
     def info(self, record: bytes) -> bytes:
         """A warcinfo record."""
         return _plain(record, self._dictionary)
@@ -72,14 +82,17 @@ class ZstdFrames:
         self._false = 0
 
     def lead(self, handle: int, offset: int) -> int:
-        """Bytes of the dictionary or the seal."""
+        """Bytes of the dictionary, or of the seal and what may stand before it: the dictionary's copy."""
         if offset == 0:
             if self._trouble:
                 raise zstd.ZstdError(self._trouble)
             return len(self._dictionary.frame) if self._dictionary else 0
-        seal = os.pread(handle, len(_SEAL_HEAD) + _SEAL_BYTES, offset)
-        # The whole of it, or where the file ends within it, what there is.
-        return len(seal) if seal[: len(_SEAL_HEAD)] == _SEAL_HEAD[: len(seal)] else 0
+        spare = self._dictionary.spare if self._dictionary else b""
+        head = os.pread(handle, len(_SEAL_HEAD), offset)
+        if head and spare.startswith(head):
+            copy_bytes = len(os.pread(handle, len(spare), offset))
+            return copy_bytes + self._seal_bytes(handle, offset + copy_bytes)
+        return self._seal_bytes(handle, offset)
 
     def decoder(self) -> Decoder:
         """A decoder of one frame."""
@@ -117,8 +130,13 @@ class ZstdFrames:
             # The request before it tells the digest of these bytes.
             is_right = not lead
         else:
-            is_right = lead == _seal(frame)
+            is_right = lead.removeprefix(self._dictionary.spare if self._dictionary else b"") == _seal(frame)
         return None if is_right else "damaged zstd frame (not as written)"
+
+    def _seal_bytes(self, handle: int, offset: int) -> int:
+        """Bytes of the seal there: the whole of it, or where the file ends within it, what there is."""
+        seal = os.pread(handle, len(_SEAL_HEAD) + _SEAL_BYTES, offset)
+        return len(seal) if seal[: len(_SEAL_HEAD)] == _SEAL_HEAD[: len(seal)] else 0
 
 
 class _FrameDecoder:

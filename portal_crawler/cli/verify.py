@@ -87,7 +87,11 @@ def _print_summary(figures: Figures, damaged: int, notes: int, done: Repair | No
     if as_json:
         summary = asdict(figures) | {"damaged": damaged, "notes": notes, "exit_code": code}
         if done is not None:
-            summary |= {"queued": list(done.queued), "cut": [asdict(step) for step in done.cut]}
+            summary |= {
+                "queued": list(done.queued),
+                "cut": [asdict(step) for step in done.cut],
+                "mended": list(done.mended),
+            }
         print_json(summary)
         return
     click.echo(
@@ -96,3 +100,5 @@ def _print_summary(figures: Figures, damaged: int, notes: int, done: Repair | No
     )
     if done is not None:
         click.echo(f"{len(done.queued)} articles queued for the next crawl, {len(done.cut)} tails cut off")
+        if done.mended:
+            click.echo(f"{len(done.mended)} segments have their dictionary again; verify them once more")
