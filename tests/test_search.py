@@ -26,6 +26,7 @@ from portal_crawler.store import (
     parse_query,
     register_search,
     search,
+    source_terms,
 )
 from portal_crawler.store.fold import _IDEOGRAPHS, _USUAL, contains_folded, fold
 from portal_crawler.store.search_tables import index
@@ -277,6 +278,92 @@ def test_whatever_is_combined_finds_what_a_scan_finds(store: Store, articles: li
     expected = {number for number, article in enumerate(articles) if is_true(query, article)}
     assert set(found(store, written(query))) == expected
     assert selected(store, written(query)) == by_function(store, written(query)) == expected
+
+
+PORTALS, SOURCES = ("gscn", "bjd"), (None, "新华社", "新华网", "甘肃日报")
+DAYS = (None, "2021-11-18T09:00:00+08:00", "2021-11-19", "2021-11-19T20:09:00+08:00", "2022-01-01T00:00:00+08:00")
+FACTS = st.tuples(st.sampled_from(PORTALS), st.sampled_from(SOURCES), st.sampled_from(DAYS))
+OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "portal": st.sampled_from(PORTALS),
+        "source": st.sampled_from(SOURCES[1:]),
+        "since": st.just("2021-11-19"),
+        "until": st.just("2021-11-19"),
+    },
+)
+
+
+def is_true_of_title(query: tuple, article: Article) -> bool | None:
+    """Whether the title satisfies a query by itself, what it wants absent aside; None where nothing else is left."""
+    match query:
+        case ("NOT", _):
+            return None
+        case ("AND" | "OR" as operator, left, right):
+            known = [one for one in (is_true_of_title(part, article) for part in (left, right)) if one is not None]
+            return (all(known) if operator == "AND" else any(known)) if known else None
+        case (column, text):
+            return holds(article[1 if column == "body:" else 0], text[:3])
+
+
+@WAYS
+@given(
+    articles=st.lists(st.tuples(st.tuples(st.none() | TEXTS, st.none() | TEXTS), FACTS), min_size=1, max_size=8),
+    query=QUERIES,
+    options=OPTIONS,
+    term=st.sampled_from(["", "source:新华", "source:日", "portal:bjd", "date:2021", "date:..2021-11-18"]),
+    limit=st.integers(1, 5),
+)
+@settings(SETTINGS, max_examples=150)
+def test_whatever_narrows_a_query_down_finds_and_ranks_as_a_scan(
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+    read: int,
+    articles: list[tuple[Article, tuple[str, str | None, str | None]]],
+    query: tuple,
+    options: dict[str, str],
+    term: str,
+    limit: int,
+) -> None:
+    monkeypatch.setattr(newest, "_FEW", few)
+    monkeypatch.setattr(newest, "_NEWEST_TITLES", read)
+    monkeypatch.setattr(newest, "_NEWEST_TEXTS", read)
+    monkeypatch.setattr(source_terms, "_MOST_NAMES", read % 7)
+    monkeypatch.setattr(source_terms, "_MOST_ARTICLES", read % 7)
+    put(store, [texts for texts, _ in articles])
+    for number, (_, facts) in enumerate(articles, 1):
+        store.connection.execute(
+            "UPDATE articles SET portal = ?, source = ?, published_at = ? WHERE id = ?", (*facts, number)
+        )
+
+    def is_wanted(portal: str, source: str | None, published: str | None) -> bool:
+        day = published[:10] if published else ""
+        return (
+            options.get("portal", portal) == portal
+            and options.get("source", source) == source
+            and (not {"since", "until"} & options.keys() or bool(day))
+            and options.get("since", day) <= day <= options.get("until", day)
+            and {
+                "": True,
+                "source:新华": source is not None and "新华" in source,
+                "source:日": source is not None and "日" in source,
+                "portal:bjd": portal == "bjd",
+                "date:2021": day[:4] == "2021",
+                "date:..2021-11-18": "" < day <= "2021-11-18",
+            }[term]
+        )
+
+    expected = [n for n, (texts, facts) in enumerate(articles) if is_true(query, texts) and is_wanted(*facts)]
+    ranked = sorted(
+        expected,
+        key=lambda n: (bool(is_true_of_title(query, articles[n][0])), articles[n][1][2] or "", n),
+        reverse=True,
+    )
+    asked = f"{term} ({written(query)})".strip()
+    assert found(store, asked, **options) == ranked
+    assert found(store, asked, limit=limit, **options) == ranked[:limit]
+    assert [int(hit.url) for hit in search(store, asked, limit=limit, offset=1, **options)] == ranked[1 : limit + 1]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from portal_crawler.store.database import StorageError, Store
 from portal_crawler.store.newest import Asked, best, in_order
 from portal_crawler.store.query import parse_query
 from portal_crawler.store.snippets import beginning, marked, on_one_line, snippet, terms_to_mark
+from portal_crawler.store.source_terms import by_source
 
 
 class SearchTimeout(StorageError):
@@ -62,6 +63,8 @@ def search(
     conditions = filters(portal=portal, channel=channel, source=source, since=since, until=until) + of_query
     asked = Asked(store, conditions, offset + limit)
     with _time_limit(asked, timeout_s):
+        named, wanted = by_source(store, wanted)
+        asked.filters += named
         ids = (best(asked, wanted) if wanted else in_order(asked))[offset:]
         rows = {
             row["id"]: row
