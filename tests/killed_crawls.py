@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import shutil
 import sqlite3
 import sys
 import tempfile
@@ -30,6 +31,8 @@ from tests.crawl_process import start_crawl
 from tests.test_crawl import Answer, site
 
 _LONGEST_S = 60.0
+# Of the crawls of a wild portal so many are asked to end before they are killed.
+_STOPPED = 0.25
 _OTHER = "<html><head><title>{0}</title></head><body><h1>{0}</h1><p>Lorem ipsum dolor sit amet, {0}.</p></body></html>"
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -71,7 +74,10 @@ def content(db: Path) -> Rows:
 
 @dataclass
 class KilledCrawls:
-    """Crawls into `folder`, as a seed has it. kills: so many in all; were_within: how many hit a crawl under way."""
+    """Crawls into `folder`, as a seed has it. kills: so many in all; were_within: how many hit a crawl under way.
+
+    is_wild: the portal is slow, redirects, and is now and then out of breath, and some crawls are asked to end.
+    """
 
     folder: Path
     seed: int
@@ -101,6 +107,9 @@ class KilledCrawls:
                         time.sleep(0.002)
                     time.sleep(chance.uniform(0, 0.7))
                     self.were_within += process.is_alive()
+                    if self.is_wild and chance.random() < _STOPPED:
+                        process.terminate()
+                        process.join(_LONGEST_S)
                 process.kill()
                 process.join()
                 if number >= self.kills // 3:
@@ -197,22 +206,24 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=120)
     parser.add_argument("--each", type=int, default=8, help="kills in one portal")
     parser.add_argument("--seed", type=int, default=1, help="of the first portal; each further one has the next")
-    parser.add_argument("--keep", type=Path, help="folder for the crawls that are rebuilt otherwise")
+    parser.add_argument("--keep", type=Path, help="folder in which to leave crawls that are rebuilt otherwise")
     options = parser.parse_args()
     within = unlike = 0
     for number in range(-(-options.kills // options.each)):
         seed = options.seed + number
-        name = tempfile.mkdtemp(dir=options.keep)
-        if True:
-            crawls = KilledCrawls(Path(name), seed, options.each, 40 + 20 * (seed % 4), is_wild=seed % 2 == 1)
-            before, after = crawls.run()
-        found = differences(before, after) + damage_of(Path(name), "p.db") + damage_of(Path(name), "new.db")
+        folder = Path(tempfile.mkdtemp(dir=options.keep))
+        crawls = KilledCrawls(folder, seed, options.each, 40 + 20 * (seed % 4), is_wild=seed % 2 == 1)
+        before, after = crawls.run()
+        found = differences(before, after) + damage_of(folder, "p.db") + damage_of(folder, "new.db")
         within += crawls.were_within
         unlike += bool(found)
         revised = sum(row["revision"] > 1 for row in before["articles"])
+        if not found:
+            shutil.rmtree(folder)
         print(
             f"seed {seed}: {crawls.were_within} of {options.each} kills within a crawl, {len(before['articles'])} "
-            f"articles, {revised} revised, {len(before['captures'])} captures, {len(found)} differences {name}",
+            f"articles, {revised} revised, {len(before['captures'])} captures, {len(found)} differences",
+            *([f"in {folder}:"] if found else []),
             *found[:12],
             sep="\n    ",
             flush=True,

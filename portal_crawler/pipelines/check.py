@@ -66,6 +66,10 @@ class CheckPipeline:
             self._habits = habits(session.store, session.portal.id)
         if not self._habits:
             return []
+        assert item.article is not None
+        if any(getattr(item.article, name) is None for name in frozenset().union(*self._habits.values())):
+            # Which channels list it is to be known, also what was found a moment ago.
+            session.flush()
         channels = [
             row[0]
             for row in session.store.rows(
