@@ -97,12 +97,21 @@ def _extraction(options: argparse.Namespace) -> str:
 
 
 def _compression(options: argparse.Namespace) -> str:
+    crawls, readings = compression.measure_crawls()
     rows = [
-        (room.portal, str(room.pages), room.form, f"{room.room:.0f}", f"{room.ms:.2f}")
-        for room in compression.measure(options.corpus)
-    ]
-    return "Room of an archived page, by form\n\n" + _table(
-        ("portal", "pages", "form", "bytes/page", "CPU ms/page"), rows
+        (room.pages_of, str(room.pages), room.form, f"{room.room:.0f}", f"{room.dictionary}", f"{room.saved:.0%}",
+         f"{room.ms:.2f}")
+        for room in (*crawls, *compression.measure(options.corpus))
+    ]  # fmt: skip
+    header = ("pages of", "pages", "form", "bytes/page", "dictionary", "less than gzip", "CPU ms/page")
+    read = [(one.form, f"{one.write_ms:.2f}", f"{one.scan_ms:.2f}", f"{one.read_ms:.2f}") for one in readings]
+    return "\n\n".join(
+        (
+            "Room of an archived page, by form",
+            _table(header, rows),
+            "Of crawls: whole segments with their dictionaries, and the CPU of all that writing does.",
+            _table(("CPU ms/page", "written", "scanned", "read by its place"), read),
+        )
     )
 
 

@@ -1,78 +1,160 @@
-"""What an archived page takes: as the archive compresses it, and by zstd with what the portal's pages have in common.
+"""What an archived page takes, by each way to pack the archive: as a crawl writes it, and as a long crawl comes to.
 
-The dictionary is what WARC-zstd puts before the records of a file: trained on pages of the portal, or one of them as it
-is. It was made of other pages than those that are measured.
+A crawl's own segments are those of the replica, since only of it there are pages enough: written, read from end to end
+and read page by page, and then a second crawl that finds a few new ones. Of the portals of the corpus, half of the
+pages makes the dictionary and the other half is packed with it, request and response, as the writer packs them.
 """
 
 from __future__ import annotations
 
 import json
-import sys
+import tempfile
 import time
-import zlib
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
 
 from benchmarks.site import build_site
-from portal_crawler.archive.gzip_members import compressed
+from portal_crawler.archive import ArchiveWriter, Compression, Exchange, read_exchange, scan_segment, sha1_of
+from portal_crawler.archive.dictionary import dictionary_of
+from portal_crawler.archive.gzip_members import GzipPacking
+from portal_crawler.archive.packing import Packing
+from portal_crawler.archive.records import members
+from portal_crawler.archive.zstd_frames import ZstdPacking
 from portal_crawler.urls import registered_domain
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
-
-_ARTICLES = 400
-# zstd's own default, and what its authors found to be enough.
-_DICTIONARY_BYTES = 112_640
-# With fewer pages of a portal there is nothing to train on and something to leave for the test.
+_ARTICLES = 1000
+# What a portal of a province publishes in a day.
+_NEW_ARTICLES = 30
+# With fewer pages of a portal there is nothing to learn from and something to leave for the test.
 _LEAST = 6
-# What `zstd.train_dict` needs so as not to fail.
-_TRAINABLE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a page of a portal takes in one form. room: bytes of the mean page; ms: of CPU to compress it."""
+    """What pages take in one form. room: bytes of the mean page; dictionary: bytes besides; ms: of CPU to pack it.
 
-    portal: str
+    saved: less room than gzip's, as a share of that.
+    """
+
+    pages_of: str
     pages: int
     form: str
     room: float
+    dictionary: int
+    saved: float
     ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What it takes to write and read an archive, in ms of CPU for a page: written, scanned, read by its place."""
+
+    form: str
+    write_ms: float
+    scan_ms: float
+    read_ms: float
+
+
 def measure(corpus: Path) -> list[Room]:
-    """The forms of the pages of each portal of which the corpus has enough, and of the replica."""
+    """The forms of the pages of each portal of which the corpus has enough."""
     found: list[Room] = []
-    for portal, pages in {**_portals(corpus), "replica": _replica()}.items():
+    for portal, pages in _portals(corpus).items():
         if len(pages) < _LEAST:
             continue
         half = len(pages) // 2
         learnt, kept = pages[:half], pages[half:]
-        dictionaries = {"one page as dictionary": zstd.ZstdDict(max(learnt, key=len), is_raw=True)}
-        if half >= _TRAINABLE:
-            dictionaries[f"dictionary of {half} pages"] = zstd.train_dict(learnt, _DICTIONARY_BYTES)
-        forms: dict[str, Callable[[bytes], bytes]] = {
-            "zlib, level 6": zlib.compress,
-            "libdeflate, level 5, as archived": compressed,
-            "zstd, level 3": zstd.compress,
-        }
-        for made_of, dictionary in dictionaries.items():
-            forms[f"zstd, level 3, {made_of}"] = partial(zstd.compress, level=3, zstd_dict=dictionary.as_digested_dict)
-        found += [Room(portal, len(kept), form, *_cost(pack, kept)) for form, pack in forms.items()]
+        gzip = GzipPacking()
+        dictionary = dictionary_of([members(one, sha1_of(one.body), gzip).unpacked for one in map(_exchange, learnt)])
+        forms: list[tuple[str, Packing]] = [("gzip", gzip), ("zstd", ZstdPacking(None))]
+        if dictionary:
+            forms.append((f"zstd, dictionary of {half} pages", ZstdPacking(dictionary)))
+        least = 0.0
+        for form, packing in forms:
+            room, ms = _cost(packing, kept)
+            least = least or room
+            found.append(Room(portal, len(kept), form, room, len(packing.head), 1 - room / least, ms))
     return found
 
 
-def _cost(pack: Callable[[bytes], bytes], pages: Sequence[bytes]) -> tuple[float, float]:
+def measure_crawls() -> tuple[list[Room], list[Reading]]:
+    """Two crawls of the replica, whole segments with all that is in them; and what writing and reading them takes."""
+    pages = _replica()
+    rooms: list[Room] = []
+    readings: list[Reading] = []
+    ways: tuple[Compression, ...] = ("gzip", "zstd")
+    sizes: dict[str, float] = {}
+    for way in ways:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            for what, found in (("first crawl", pages[:-_NEW_ARTICLES]), ("next crawl", pages[-_NEW_ARTICLES:])):
+                before = _size(folder)
+                began_s = time.process_time()
+                with ArchiveWriter(folder, "replica", compression=way) as writer:
+                    captures = [writer.write(_exchange(page)) for page in found]
+                write_ms = (time.process_time() - began_s) * 1000 / len(found)
+                room = (_size(folder) - before) / len(found)
+                sizes.setdefault(what, room)
+                rooms.append(Room(f"replica, {what}", len(found), way, room, 0, 1 - room / sizes[what], write_ms))
+                if what == "first crawl":
+                    first, first_ms = captures, write_ms
+            began_s = time.process_time()
+            for file in sorted({capture.file for capture in first}):
+                assert not any(item.problem for item in scan_segment(folder / file))
+            scanned_s = time.process_time()
+            for capture in first:
+                read_exchange(folder, capture.file, capture.offset, capture.length)
+            read_s = time.process_time()
+            per_page = 1000 / len(first)
+            readings.append(Reading(way, first_ms, (scanned_s - began_s) * per_page, (read_s - scanned_s) * per_page))
+    return rooms, readings
+
+
+def _cost(packing: Packing, pages: Sequence[bytes]) -> tuple[float, float]:
+    """Bytes of a page's request and response, and ms of CPU to pack them."""
+    packed = [members(one, sha1_of(one.body), packing) for one in map(_exchange, pages)]
     began_s = time.process_time()
-    size_bytes = sum(len(pack(page)) for page in pages)
-    return size_bytes / len(pages), (time.process_time() - began_s) * 1000 / len(pages)
+    for one in packed:
+        packing.response(one.unpacked)
+    ms = (time.process_time() - began_s) * 1000 / len(pages)
+    return sum(len(one.request) + len(one.response) for one in packed) / len(pages), ms
+
+
+def _exchange(page: bytes) -> Exchange:
+    """A page as a server answers, with the headers that they send."""
+    number = sha1_of(page)[5:13].lower()
+    return Exchange(
+        url=f"http://news.example/2026/11/24/{number}.html",
+        method="GET",
+        request_headers=(
+            (b"Accept", b"text/html,application/xhtml+xml,*/*;q=0.8"),
+            (b"Accept-Language", b"zh-CN,zh;q=0.9,en;q=0.3"),
+            (b"User-Agent", b"portal-crawler/1.0 (archive of provincial news portals; polite: 1 request a second)"),
+            (b"Host", b"news.example"),
+        ),
+        status=200,
+        reason="OK",
+        headers=(
+            (b"Server", b"nginx"),
+            (b"Date", b"Tue, 24 Nov 2026 12:00:00 GMT"),
+            (b"Content-Type", b"text/html"),
+            (b"Content-Length", str(len(page)).encode()),
+            (b"Last-Modified", b"Tue, 24 Nov 2026 11:58:00 GMT"),
+            (b"Connection", b"keep-alive"),
+            (b"ETag", f'"{number}-{len(page):x}"'.encode()),
+        ),
+        body=page,
+        fetched_at=datetime.now(UTC),
+        ip="127.0.0.1",
+    )
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*.warc.*"))
 
 
 def _portals(corpus: Path) -> dict[str, list[bytes]]:
