@@ -27,6 +27,7 @@ _MOST_CRUMBS = 6
 # So many links side by side above a headline, the first to the front page, are a path; more are a navigation.
 _MOST_LINKS = 3
 _HOME = re.compile(r"^(?:.{0,12}(?:首页|主页|首頁|主頁)|home)$", re.I)
+_FRONT_PAGE = re.compile(r"/?(?:(?:index|default)\d?\.[a-zA-Z]{3,5})?")
 _SITE_NAME = re.compile(r"(?:网|在线|门户|报|社|之窗)$")
 _LAST = re.compile(
     r"^(?:正文|浏览正文|文章内容|内容|详细内容|详情|文章|新闻正文|文章正文|浏览文章|查看文章|查看新闻|浏览新闻|阅读新闻|查看信息|新闻内容|信息内容|文章详情|新闻详情|详细信息|內容|阅读|阅读正文|浏览|列表|本页|最终页|查看内容|内容详情|信息详情|资讯详情|文章浏览)$"
@@ -149,7 +150,7 @@ def _leads_home(page: Page, href: str, name: str) -> bool:
         target = urlsplit(urljoin(page.url, href))
     except ValueError:
         return False
-    if target.path.lower() not in ("", "/", "/index.html", "/index.shtml", "/index.htm"):
+    if not _FRONT_PAGE.fullmatch(target.path):
         return False
     host = target.hostname or ""
     # A channel may have a host of its own, whose root is the channel's front page.

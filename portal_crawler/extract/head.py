@@ -12,6 +12,7 @@ from portal_crawler.extract.times import find_stamp, without_stamps
 
 SENTENCE_END = re.compile(r"[。！？…；]|[.!?]\s*$")
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote center pre dd dt figcaption".split())
+_HEADINGS = frozenset(("h1", "h2", "h3"))
 _EVENT = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _SPOKEN = re.compile(r"[。！？]")
 # Shorter lines between headline and meta line are buttons, kickers and pages' words about themselves.
@@ -23,6 +24,8 @@ _SUMMED_UP = 12
 def first_text_line(page: Page, headline: int) -> int:
     """Index of the first line that can be text: below the headline and the meta lines that follow it."""
     start = headline + 1
+    while 0 < start < len(page.lines) and _continues(page, headline, start):
+        start += 1
     own = home(page, headline) if headline >= 0 else -1
     # Blocks apart from the headline's in which text has begun: what follows in them is text, too (志愿填报时间：).
     opened: set[int] = set()
@@ -46,6 +49,14 @@ def first_text_line(page: Page, headline: int) -> int:
             opened.add(home(page, index))
             opened.discard(own)
     return start
+
+
+def _continues(page: Page, headline: int, index: int) -> bool:
+    """Whether a line is a further one of a heading element broken by `<br>`, and no meta line in it."""
+    block = page.lines[headline].block
+    if headline < 0 or page.lines[index].block != block or page.blocks.tags[block] not in _HEADINGS:
+        return False
+    return not is_meta(page.lines[index])
 
 
 def is_yearless(text: str) -> bool:
