@@ -30,6 +30,8 @@ _EDITOR_LINE = re.compile(r"^[\W_]*(?:责任编辑|责编|编辑|責任編輯)\s
 # Lines under the text in which a source or an editor is looked for.
 _NEAR = 20
 _LONGEST_CREDIT = 40
+# What a label of the page that follows opens with.
+_OPENING = " \u3000\xa0【[（("
 _PLACE_BEHIND = re.compile(
     r"(?<=\S)(?:[(（][\u4e00-\u9fff]{2,4}[)）]|北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|"
     r"广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)$"
@@ -146,7 +148,7 @@ def _names_line(label: ReadLine, following: ReadLine) -> str | None:
 
 def _pictured(page: Page, read: ReadLine, item: Labelled) -> str | None:
     """An outlet printed as a logo: the picture's alternative text."""
-    if item.value.strip() or len(read.line.pictures) != 1:
+    if item.value.strip(_OPENING) or len(read.line.pictures) != 1:
         return None
     return outlet(page.pictures(read.line)[0].get("alt") or "")
 

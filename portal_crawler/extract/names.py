@@ -30,6 +30,7 @@ _CODE = re.compile(r"_?[A-Za-z][\w.@-]{1,24}$|[A-Za-z]{0,4}\d{2,8}$")
 _NAMES_END = frozenset(
     "发自 发 报道 摄影报道 发表于 发布于 更新于 校对 审核 审读 编审 初审 复审 终审 一审 二审 三审 监制 主编 制图 供图 图片 摄影 编辑 责编".split()
 )
+_SENT_FROM = re.compile(r"发自[\u4e00-\u9fff]{1,6}$|[\u4e00-\u9fff]{2,6}(?:报道|报導|报导)$")
 # A name with its bearer's code (王晓五_NB12258).
 _NAME_AND_CODE = re.compile(r"[\u4e00-\u9fff]{2,4}_[A-Za-z]{0,4}\d{1,8}$")
 _SPACED_NAME = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
@@ -137,7 +138,7 @@ def persons(value: str) -> str | None:
     listed = "、" in value and not any(map(str.isspace, value))
     names: list[str] = []
     for token in _NAME_BREAK.split(value):
-        if token in _NAMES_END:
+        if token in _NAMES_END or (names and _SENT_FROM.match(token)):
             break
         token = token.replace(_JOINED, " ")
         token = _unbalanced(_ROLE_TAIL.sub("", _ROLES.sub("", token.strip(_WRAPPING)))).strip(_WRAPPING)

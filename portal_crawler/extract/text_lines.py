@@ -97,7 +97,11 @@ def _in_row_of_text(page: Page, weighed: list[Weighed], start: int, index: int) 
     A ranking has numbers and days beside its links, and no words.
     """
     blocks = page.blocks
-    row = blocks.parents[page.lines[start + index].block]
+    cell = page.lines[start + index].block
+    row = blocks.parents[cell]
+    if blocks.ends[cell] - blocks.starts[cell] > 1:
+        # Old pages set a whole article in one cell.
+        return False
     first = max(blocks.starts[row] - start, 0)
     cells = weighed[first : min(blocks.ends[row] - start, first + _WIDEST_ROW + 1)]
     texts = [place for place, item in enumerate(cells, first + start) if item.kind == TEXT]
