@@ -31,6 +31,8 @@ from tests.crawl_process import start_crawl
 from tests.test_crawl import Answer, site
 
 _LONGEST_S = 60.0
+# A batch is written twice a second.
+_MOST_FURTHER_S = 1.0
 # Of the crawls of a wild portal so many are asked to end before they are killed.
 _STOPPED = 0.25
 _OTHER = "<html><head><title>{0}</title></head><body><h1>{0}</h1><p>Lorem ipsum dolor sit amet, {0}.</p></body></html>"
@@ -105,7 +107,7 @@ class KilledCrawls:
                     end = time.monotonic() + _LONGEST_S
                     while len(log) < wanted and process.is_alive() and time.monotonic() < end:
                         time.sleep(0.002)
-                    time.sleep(chance.uniform(0, 0.7))
+                    time.sleep(chance.uniform(0, _MOST_FURTHER_S))
                     self.were_within += process.is_alive()
                     if self.is_wild and chance.random() < _STOPPED:
                         process.terminate()
@@ -126,7 +128,7 @@ class KilledCrawls:
     def _served(self, replica: Replica, chance: random.Random, log: list[Any]) -> Iterator[str]:
         if not self.is_wild:
             requests: list[Request] = log
-            with serve(replica, delay_s=0.01, log=requests) as base:
+            with serve(replica, delay_s=0.03, log=requests) as base:
                 yield base
             return
         moved = {path for path in replica.files if chance.random() < 0.05}
