@@ -28,7 +28,7 @@ _AT_ONCE = 50
 class Asked:
     """A search under way: what it is narrowed down to, how many hits are wanted, and how far it has come.
 
-    read, back_to: how many texts were read one by one, the newest first, and the time of the last; found: how many
+    read, back_to: how many articles were read one by one, the newest first, and the time of the last; found: how many
     of them are hits.
     """
 
@@ -94,13 +94,16 @@ def _first_of(asked: Asked, ids: Sequence[int], node: Node) -> list[int]:
     """The first articles that satisfy a query; those behind them are not read."""
     wanted = text_condition(node)
     first: list[int] = []
+    asked.read = asked.found = 0
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
         rows = asked.store.rows(
-            f"SELECT a.id FROM articles a WHERE a.id IN ({', '.join(map(str, some))}) AND {wanted.sql}", wanted.values
+            f"SELECT a.id, a.published_at, {wanted.sql} FROM articles a WHERE a.id IN ({', '.join(map(str, some))})",
+            wanted.values,
         )
-        having = {row[0] for row in rows}
-        first += [number for number in some if number in having]
+        read = {row[0]: row for row in rows}
+        first += [number for number in some if read[number][2]]
+        asked.read, asked.found, asked.back_to = asked.read + len(some), len(first), read[some[-1]][1]
         if len(first) >= asked.limit:
             break
     return first[: asked.limit]
