@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-venv: $(VENV)/.runtime ## create .venv from pinned versions, with portal-crawler in it
+venv: $(VENV)/.compiled ## create .venv from pinned versions, with portal-crawler in it, compiled where there is a compiler
 
 demo: venv ## crawl a bundled replica portal end to end
 	$(BIN)/portal-crawler demo
@@ -49,14 +49,19 @@ notebook: $(NOTEBOOK_VENV)/.jupyter ## run docs/notebook.py in an empty director
 	$(NOTEBOOK_VENV)/bin/python -m docs.generate_notebook
 
 # Each stamp stands for an environment that was completed; a half-made one is made again from the start.
-$(VENV)/.runtime: requirements.txt pyproject.toml
+$(VENV)/.runtime: requirements.txt requirements-build.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) -r requirements.txt
+	$(PIP) -r requirements.txt -r requirements-build.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+# What is compiled is only ever taken for the very sources that it is of; an edited one runs as it is until then.
+$(VENV)/.compiled: $(VENV)/.runtime setup.py $(wildcard portal_crawler/extract/*.py) portal_crawler/article.py portal_crawler/urls.py
+	@$(BIN)/python setup.py --quiet build_ext --inplace
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime | $(VENV)/.compiled
 	$(PIP) -r requirements-dev.txt
 	@touch $@
 

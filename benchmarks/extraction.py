@@ -11,6 +11,7 @@ import lxml.html
 
 from benchmarks.timing import SamplePage, Timing, compare, sample_pages
 from portal_crawler.extract import extract_article
+from portal_crawler.extract.compiled import compiled_modules
 
 _ROOT = Path(__file__).parents[1]
 
@@ -18,7 +19,8 @@ _ROOT = Path(__file__).parents[1]
 def measure(corpus: Path, peers: Path) -> list[Timing]:
     """Parsing alone, extract_article, and the extractors in the environment `peers`, if there is one."""
     pages = sample_pages(corpus)
-    timings = list(compare("portal_crawler.extract_article", _extract, lxml.html.document_fromstring, pages))
+    name = f"portal_crawler.extract_article, {'compiled' if compiled_modules() else 'not compiled'}"
+    timings = list(compare(name, _extract, lxml.html.document_fromstring, pages))
     python = peers / "bin" / "python"
     if python.is_file():
         lines = subprocess.run(

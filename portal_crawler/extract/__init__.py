@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+from portal_crawler.extract.compiled import compiled_modules
+
+__path__ = [*compiled_modules(), *__path__]
+
 from datetime import datetime
 
 from portal_crawler.article import Article, Listing, Portal

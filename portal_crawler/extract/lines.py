@@ -8,7 +8,7 @@ a line once for each that a reader sees something of.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lxml import etree
@@ -135,6 +135,9 @@ class Blocks:
     def __getitem__(self, index: int) -> Block:
         place = self.parents[index], self.starts[index], self.ends[index]
         return Block(self.tags[index], *place, bool(self.besides) and self.besides[index])
+
+    def __iter__(self) -> Iterator[Block]:
+        return map(self.__getitem__, range(len(self.tags)))
 
     def number(self, index: int) -> int:
         """Which of the tree's elements with its tag a block is, counted from 0."""

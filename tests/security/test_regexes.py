@@ -10,7 +10,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType, SimpleNamespace
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ import portal_crawler
 from portal_crawler.discover.words import is_channel_name
 from portal_crawler.extract.boilerplate import is_invitation, is_tools, opened_by
 from portal_crawler.extract.byline_lines import read_closing, reporters_in, without_closing_editor
+from portal_crawler.extract.lines import Line
 from tests.security.attacks import attacks
 
 # Read only where a text is no longer than this, which the function that asks for it sees to.
@@ -27,7 +28,7 @@ BOUNDED: dict[str, tuple[int, Callable[[Any], object]]] = {
     "extract.boilerplate._ACCOUNT": (80, is_invitation),
     "extract.boilerplate._OPENING": (24, opened_by),
     "extract.boilerplate._PAGER": (90, is_tools),
-    "extract.byline_lines._CLOSING_BRACKET": (80, lambda text: read_closing(SimpleNamespace(text=text))),  # type: ignore[arg-type]
+    "extract.byline_lines._CLOSING_BRACKET": (80, lambda text: read_closing(Line(text, 0, -1, ()))),
     "extract.byline_lines._EDITOR_BRACKET": (80, without_closing_editor),
     "extract.byline_lines._REPORTER_LINE": (40, reporters_in),
 }
