@@ -14,7 +14,7 @@ from portal_crawler.article import Article
 from portal_crawler.cli.errors import BLOCKED, FAILED, USAGE, Failure
 from portal_crawler.cli.options import allow_private_option, delay_option
 from portal_crawler.cli.output import print_json
-from portal_crawler.cli.sources import Blocked, Profiles, Source, SourceError, Sources, is_url, read_file
+from portal_crawler.cli.sources import Blocked, Profiles, Source, SourceError, Sources, is_url, read_file, refuse_wall
 from portal_crawler.extract import article_of
 
 
@@ -79,6 +79,7 @@ def extract(
 def _fields(source: Source, sources: Sources, profiles: Profiles) -> dict[str, Any]:
     portal = profiles.portal_of(source.url)
     page = sources.page(source, portal)
+    refuse_wall(page)
     return asdict(article_of([page], portal=portal)) | {"url": page.url or None}
 
 

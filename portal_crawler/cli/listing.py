@@ -10,7 +10,7 @@ import click
 from portal_crawler.cli.errors import BLOCKED, FAILED, Failure
 from portal_crawler.cli.options import allow_private_option, delay_option
 from portal_crawler.cli.output import plain, print_json
-from portal_crawler.cli.sources import Blocked, Profiles, SourceError, Sources, is_url
+from portal_crawler.cli.sources import Blocked, Profiles, SourceError, Sources, is_url, refuse_wall
 from portal_crawler.extract import Page, listing_of, loaded_scripts, scripted_requests
 
 
@@ -41,6 +41,8 @@ def listing(page: str, url: str | None, delay_s: float | None, allow_private: bo
             found = whole_listing(read, portal, lambda address: sources.answer(address, portal))
         else:
             found = listing_of(read, portal=portal)
+        if not found.entries:
+            refuse_wall(read)
     except Blocked as error:
         raise Failure(str(error), BLOCKED) from error
     except SourceError as error:

@@ -79,7 +79,7 @@ class Sources:
         return read_page(source.body, source.url or url, content_type=source.content_type, portal=portal)
 
     def page(self, source: Source, portal: Portal | None) -> Page:
-        """The page that a source holds, or the one that a stub from the net leads to. Raises SourceError, Blocked."""
+        """The page that a source holds, or the one that a stub from the net leads to. Raises SourceError."""
         stubs = _MOST_STUBS
         while True:
             page = read_page(
@@ -96,9 +96,13 @@ class Sources:
                 raise SourceError(f"{source.url}: stubs that lead to stubs")
             stubs -= 1
             source = self._fetch(target)
-        if kind := refusal(page):
-            raise Blocked(f"{source.url or 'the page'}: blocked: {kind}")
         return page
+
+
+def refuse_wall(page: Page) -> None:
+    """Raises Blocked for a page that is a wall."""
+    if kind := refusal(page):
+        raise Blocked(f"{page.url or 'the page'}: blocked: {kind}")
 
 
 def read_file(path: Path, url: str | None, content_type: str | None = None) -> Source:

@@ -12,13 +12,10 @@ from protego import Protego
 from portal_crawler.article import BEIJING, Portal
 from portal_crawler.cli.fetch import Fetched, FetchError, fetch
 from portal_crawler.extract import Page, read_page, refresh_target
+from portal_crawler.middlewares.robots_txt import rules_in, rules_without, wanted_delay_s
 from portal_crawler.settings import DOWNLOAD_DELAY, USER_AGENT
 from portal_crawler.urls import belongs_to
 
-# RFC 9309, section 2.5: at least this much must be read, and more need not be.
-_MOST_ROBOTS_BYTES = 500 * 1024
-# As in a crawl: a longer delay asked for is a mistake, or a wish not to be crawled.
-_MOST_DELAY_S = 30.0
 _MOST_STUBS = 3
 
 
@@ -67,7 +64,7 @@ class Visitor:
         if not rules.can_fetch(url, USER_AGENT):
             raise VisitError("robots.txt forbids it")
         try:
-            fetched = self._fetch(url, float(rules.crawl_delay(USER_AGENT) or 0))
+            fetched = self._fetch(url, wanted_delay_s(rules, USER_AGENT))
         except FetchError as error:
             raise VisitError(str(error)) from error
         if not belongs_to(fetched.url, self._portal.hosts):
@@ -88,20 +85,18 @@ class Visitor:
         if place not in self._rules:
             url = f"{place}/robots.txt"
             try:
-                text = self._fetch(url).body[:_MOST_ROBOTS_BYTES].decode("utf-8-sig", "replace")
-                self.robots[url], self._rules[place] = "read", Protego.parse(text)
+                self._rules[place] = rules_in(self._fetch(url).body)
+                self.robots[url] = "read"
             except FetchError as error:
                 self.robots[url] = str(error)
-                if error.status is not None and 400 <= error.status < 500 and error.status != 429:
-                    self._rules[place] = Protego.parse("")
-                else:
-                    self._rules[place] = VisitError(f"robots.txt unavailable: {error}")
+                unavailable = VisitError(f"robots.txt unavailable: {error}")
+                self._rules[place] = rules_without(error.status) or unavailable
         return self._rules[place]
 
-    def _fetch(self, url: str, wanted_delay_s: float = 0) -> Fetched:
+    def _fetch(self, url: str, wanted_s: float = 0) -> Fetched:
         host = urlsplit(url).netloc
         if host in self._asked:
-            delay_s = max(self._delay_s, min(wanted_delay_s, _MOST_DELAY_S))
+            delay_s = max(self._delay_s, wanted_s)
             time.sleep(max(self._asked[host] + delay_s - time.monotonic(), 0))
         self._tell(url)
         try:

@@ -9,11 +9,9 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from portal_crawler.extract import Page, read_page
+from portal_crawler.middlewares.robots_txt import rules_in, rules_without
 from portal_crawler.settings import USER_AGENT
 from portal_crawler.urls import canonical_url
-
-# RFC 9309, section 2.5: at least this much must be read, and more need not be.
-_MOST_ROBOTS_BYTES = 500 * 1024
 
 
 class NoAnswer(Exception):
@@ -104,7 +102,5 @@ class Visits:
         try:
             answer = self._ask(f"{place}/robots.txt")
         except NoAnswer as error:
-            if error.status is not None and 400 <= error.status < 500 and error.status != 429:
-                return Protego.parse("")
-            return str(error)
-        return Protego.parse(answer.body[:_MOST_ROBOTS_BYTES].decode("utf-8-sig", "replace"))
+            return rules_without(error.status) or str(error)
+        return rules_in(answer.body)

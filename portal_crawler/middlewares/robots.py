@@ -14,16 +14,17 @@ from scrapy.http.request import NO_CALLBACK
 
 from portal_crawler.middlewares.addresses import ForbiddenAddress
 from portal_crawler.middlewares.patience import NotNow
+from portal_crawler.middlewares.robots_txt import (
+    REFUSALS,
+    rules_behind_redirects,
+    rules_in,
+    rules_without,
+    wanted_delay_s,
+)
 
-# RFC 9309, section 2.5: at least this much must be read, and more need not be.
-_MOST_BYTES = 500 * 1024
-# A longer delay asked for is a mistake or a wish not to be crawled; the crawl would never end.
-_MOST_DELAY_S = 30.0
 # RFC 9309, section 2.4: rules are good for a day, and longer only while newer ones cannot be read.
 _MOST_AGE_S = 86_400.0
 _NEXT_TRY_S = 3_600.0
-# Walls answer so, and servers out of breath, whatever is asked for: no statement on robots.
-REFUSALS = (429, 512, 521)
 
 
 class RobotsForbid(IgnoreRequest):
@@ -94,32 +95,23 @@ class RobotsMiddleware:
             return error
         except Exception as error:
             if str(error) == "max redirections reached":
-                # RFC 9309, section 2.3.1.2: after more than five it may be taken for one that is not there.
-                return Protego.parse("")
+                return rules_behind_redirects()
             return str(error) or type(error).__name__
         if 200 <= response.status < 300:
-            return Protego.parse(_head_of(response.body).decode("utf-8-sig", "replace"))
+            return rules_in(response.body)
         if response.status in REFUSALS:
             return RobotsRefused(f"robots.txt: http {response.status}")
-        if 400 <= response.status < 500:
-            return Protego.parse("")
-        return f"http {response.status}"
+        return rules_without(response.status) or f"http {response.status}"
 
     def _slow_down(self, request: Request, rules: Protego) -> None:
-        wanted_s = float(rules.crawl_delay(self._agent) or 0)
-        # Neither a number below zero nor one that is none is a delay.
-        if not wanted_s > 0:
+        wanted_s = wanted_delay_s(rules, self._agent)
+        if not wanted_s:
             return
         host = urlsplit(request.url).hostname or ""
         downloader = self._crawler.engine.downloader
         usual_s = self._crawler.settings.getfloat("DOWNLOAD_DELAY")
         # Scrapy forgets the slot of a host that had no request for a minute, and makes it anew from this.
-        downloader.per_slot_settings.setdefault(host, {})["delay"] = max(usual_s, min(wanted_s, _MOST_DELAY_S))
+        downloader.per_slot_settings.setdefault(host, {})["delay"] = max(usual_s, wanted_s)
         downloader.per_slot_settings[host]["concurrency"] = 1
         if slot := downloader.slots.get(host):
             slot.delay, slot.concurrency = downloader.per_slot_settings[host]["delay"], 1
-
-
-def _head_of(body: bytes) -> bytes:
-    """As much of robots.txt as is read, without a line that was cut: half of an address forbids more than the whole."""
-    return body if len(body) <= _MOST_BYTES else body[:_MOST_BYTES].rpartition(b"\n")[0]

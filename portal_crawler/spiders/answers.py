@@ -13,7 +13,8 @@ from twisted.python.failure import Failure
 from portal_crawler.article import Capture
 from portal_crawler.items import ArticlePages
 from portal_crawler.middlewares.addresses import ForbiddenAddress
-from portal_crawler.middlewares.robots import REFUSALS, RobotsForbid, RobotsRefused
+from portal_crawler.middlewares.robots import RobotsForbid, RobotsRefused
+from portal_crawler.middlewares.robots_txt import REFUSALS
 from portal_crawler.settings import DOWNLOAD_MAXSIZE
 from portal_crawler.urls import belongs_to
 
