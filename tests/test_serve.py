@@ -211,15 +211,17 @@ def test_without_a_query_the_newest_articles_are_listed(served: Served) -> None:
     assert "1 article " in text_of(listed)
 
 
-def test_hits_that_are_too_many_to_count_are_divided_by_the_newest(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    # As it is where counting a frequent word takes longer than a reader is to wait.
-    monkeypatch.setattr("portal_crawler.web.find._COUNT_SECONDS", 0.0)
-    monkeypatch.setattr("portal_crawler.web.find._SMALL_SAMPLE", 12)
+@pytest.mark.parametrize("query", ["合作社", "合作社 NOT editor:无人", ""])
+def test_of_many_hits_the_newest_are_divided(made: Made, monkeypatch: pytest.MonkeyPatch, query: str) -> None:
+    monkeypatch.setattr("portal_crawler.web.find._SAMPLE", 12)
     store = open_reader(made.db)
-    for query in ("合作社", ""):
-        found = find(store, Asked(query=query, portal="gscn", source="新华社"))
-        assert (len(found.hits), found.has_next, found.total, found.sampled) == (20, False, None, 12)
-        assert [(facet.name, facet.values) for facet in found.facets] == [("year", [("2021", 12)])]
+    found = find(store, Asked(query=query, portal="gscn", source="新华社"))
+    assert (len(found.hits), found.has_next, found.total, found.sampled) == (20, False, 20, 12)
+    assert [(facet.name, facet.values) for facet in found.facets] == [("year", [("2021", 12)])]
+    # As it is where counting takes longer than a reader is to wait.
+    monkeypatch.setattr("portal_crawler.web.find._COUNT_SECONDS", 0.0)
+    late = find(store, Asked(query=query, portal="gscn", source="新华社"))
+    assert (len(late.hits), late.total, late.facets) == (20, None, [])
     store.close()
 
 

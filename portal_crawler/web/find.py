@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from portal_crawler.store import Hit, QueryError, SearchTimeout, Store, condition, parse_query, search
-from portal_crawler.store.conditions import Condition, text_condition
+from portal_crawler.store import Hit, QueryError, SearchTimeout, Store, parse_query, search
+from portal_crawler.store.conditions import Condition, expression_of, indexed_condition
+from portal_crawler.store.query import Node
 from portal_crawler.store.search import filters
 from portal_crawler.store.snippets import beginning
 from portal_crawler.web.reading import within
@@ -17,10 +18,8 @@ PAGE = 20
 MOST_PAGES = 50
 # How long a reader is made to wait for hits, and beside them for the figures.
 _SECONDS, _COUNT_SECONDS = 5.0, 1.5
-# Of more articles than that without a query, the figures are those of the newest.
+# Of more articles than that, the figures are those of the newest.
 _SAMPLE = 5_000
-# And of hits of a query that are too many to count in time.
-_SMALL_SAMPLE, _SAMPLE_SECONDS = 500, 0.75
 _MOST_VALUES = 12
 
 
@@ -77,8 +76,7 @@ def find(store: Store, asked: Asked) -> Found:
     """A page of what is asked for; without a query, the newest articles."""
     narrowed = _narrowed(asked)
     try:
-        is_blank = parse_query(asked.query) is None
-        if is_blank:
+        if parse_query(asked.query) is None:
             hits = within(store, _SECONDS, lambda: _newest(store, narrowed, asked.page))
             if hits is None:
                 return _failed("this took too long; ask for a portal, or for a word")
@@ -97,7 +95,7 @@ def find(store: Store, asked: Asked) -> Found:
             )
     except (QueryError, SearchTimeout) as error:
         return _failed(str(error))
-    total, facets, sampled = _figures(store, asked, narrowed, is_blank=is_blank)
+    total, facets, sampled = _figures(store, asked, narrowed)
     return Found(
         hits=hits[:PAGE],
         ids=_ids(store, hits[:PAGE]),
@@ -151,32 +149,26 @@ def _ids(store: Store, hits: list[Hit]) -> dict[str, int]:
     return {row["url"]: row["id"] for row in rows}
 
 
-def _figures(
-    store: Store, asked: Asked, narrowed: list[Condition], *, is_blank: bool
-) -> tuple[int | None, list[Facet], int | None]:
+def _figures(store: Store, asked: Asked, narrowed: list[Condition]) -> tuple[int | None, list[Facet], int | None]:
     """How many articles are found, their facets, and of how many of the newest those are, None for all."""
-    where = _joined(narrowed)
-    if is_blank and not asked.source:
-        # Counting is done in an index; a source stands in each row.
-        total = within(store, _COUNT_SECONDS, lambda: _count(store, where))
-        if total is None or total > _SAMPLE:
-            counted = within(store, _COUNT_SECONDS, lambda: _count_values(store, where, newest=_SAMPLE))
-            return total, _facets(asked, counted or Counter()), _SAMPLE
-    elif not is_blank:
-        sql, values = condition(asked.query)
-        where = Condition(f"{sql} AND {where.sql}", (*values, *where.values))
-    counted = within(store, _COUNT_SECONDS, lambda: _count_values(store, where))
-    if counted is None:
-        return None, *_sampled(store, asked, narrowed)
-    return counted.total(), _facets(asked, counted), None
-
-
-def _sampled(store: Store, asked: Asked, narrowed: list[Condition]) -> tuple[list[Facet], int | None]:
-    """The facets of the newest hits, where there are so many that reading the newest articles finds enough of them."""
     node = parse_query(asked.query)
-    where = _joined([*narrowed, text_condition(node)] if node else narrowed)
-    counted = within(store, _SAMPLE_SECONDS, lambda: _count_values(store, where, newest=_SMALL_SAMPLE))
-    return (_facets(asked, counted), _SMALL_SAMPLE) if counted else ([], None)
+    where = _joined([*narrowed, _found(store, node)] if node else narrowed)
+    total = within(store, _COUNT_SECONDS, lambda: _count(store, where))
+    sample = None if total is not None and total <= _SAMPLE else _SAMPLE
+    counted = within(store, _COUNT_SECONDS, lambda: _count_values(store, where, newest=sample))
+    return (total, [], None) if counted is None else (total, _facets(asked, counted), sample)
+
+
+def _found(store: Store, node: Node) -> Condition:
+    """The articles of a query: named where they are few; of many, the articles are gone through and not the index."""
+    expression = expression_of(node)
+    if expression is None or not expression.exact:
+        return indexed_condition(node)
+    found = expression.rows()
+    ids = store.rows(f"{found.sql} LIMIT ?", (*found.values, _SAMPLE + 1))
+    if len(ids) <= _SAMPLE:
+        return Condition(f"a.id IN ({', '.join(str(row[0]) for row in ids)})")
+    return Condition(f"+a.id IN ({found.sql})", found.values)
 
 
 def _count(store: Store, where: Condition) -> int:
