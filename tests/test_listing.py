@@ -309,6 +309,13 @@ def test_lead_story_in_a_block_before_the_list_belongs_to_it() -> None:
     assert [entry.title for entry in found] == ["靖远县引进企业带动群众增收", *titles(8)]
 
 
+def test_banner_of_a_topic_between_lead_story_and_list_parts_them_not() -> None:
+    lead = "<div class=head><h2><a href='/a/20211120/1.html'>靖远县引进企业带动群众增收</a></h2><p>摘要写得长一些。</p></div>"
+    banner = "<div class=zt><a href='/zt/2021lh/'><img src=z.jpg alt='聚焦2021全国两会专题报道'></a></div>"
+    found = extract_listing(page(f"{lead}{banner}<ul>{items_of(8, FORMS['date behind'])}</ul>"), BASE).entries
+    assert [entry.title for entry in found] == ["靖远县引进企业带动群众增收", *titles(8)]
+
+
 def test_slider_beside_the_list_adds_nothing() -> None:
     pictures = "".join(
         f"<li><a href='/a/20211101/{n}.html'><img src=1.jpg alt=图></a><p><a href='/a/20211101/{n}.html'>轮播图片的新闻标题第{n}条</a></p></li>"

@@ -210,12 +210,17 @@ def _leading(around: etree._Element | None, kept: list[Link], links: list[Link])
     """The lead story: one article alone in a block right before the list, with a heading of its own."""
     if around is None:
         return []
+    inside: list[Link] = []
     before = around.getprevious()
-    while before is not None and not isinstance(before.tag, str):
+    while before is not None and not inside:
+        if is_called_aside(before) or before.tag in ("nav", "header"):
+            return []
+        # Between the two may stand what leads to a special topic.
+        inside = [link for link in links if link.likely and is_inside(link.element, before)]
+        inside = inside and [link for link in links if is_inside(link.element, before)]
         before = before.getprevious()
-    if before is None or is_called_aside(before) or before.tag in ("nav", "header"):
-        return []
-    inside = [link for link in links if is_inside(link.element, before) and link.url not in {one.url for one in kept}]
+    listed = {link.url for link in kept}
+    inside = [link for link in inside if link.url not in listed]
     titled = [link for link in inside if link.likely and len(link.title) >= HEADLINE]
     heads = any(ancestor.tag in _HEADINGS for link in titled for ancestor in link.element.iterancestors())
     return titled[:1] if len({link.url for link in inside}) == 1 and heads else []
