@@ -370,6 +370,27 @@ def test_search_forgets_the_old_text_of_a_changed_article(store: Store, writer: 
     assert len(search(store, "新文本")) == 1
 
 
+def test_texts_of_one_batch_become_one_piece_of_the_search_index(store: Store, writer: Writer) -> None:
+    for number in range(12):
+        writer.add_capture(capture(f"{URL}?{number}", number))
+        writer.add_article(
+            article(f"{URL}?{number}", body=f"第{number}篇讲马铃薯"),
+            [PageCapture(f"{URL}?{number}", capture(f"{URL}?{number}", number))],
+        )
+    writer.flush()
+    for table in ("article_search", "title_search"):
+        assert store.rows(f"SELECT count(DISTINCT segid) FROM {table}_idx")[0][0] == 1
+    assert len(search(store, "马铃薯", limit=20)) == 12
+
+
+def test_search_forgets_a_text_that_changed_within_the_batch_that_brought_it(store: Store, writer: Writer) -> None:
+    for offset, body in enumerate(("春耕开始了", "秋收开始了", "冬灌开始了")):
+        writer.add_capture(capture(offset=offset))
+        writer.add_article(article(body=body), [PageCapture(URL, capture(offset=offset))])
+    writer.flush()
+    assert [len(search(store, word)) for word in ("春耕", "秋收", "冬灌")] == [0, 0, 1]
+
+
 def test_variant_of_a_known_address_is_the_same_article_in_one_more_channel(store: Store, writer: Writer) -> None:
     first = writer.add_channel(Channel("要闻", ("要闻",), "http://news.example/yw/"))
     second = writer.add_channel(Channel("社会", ("社会",), "http://news.example/sh/"))

@@ -11,7 +11,7 @@ from typing import Literal
 
 from portal_crawler.article import Article, Capture
 from portal_crawler.store.rechecks import SCHEDULE, put_seen
-from portal_crawler.store.search_tables import index, unindex
+from portal_crawler.store.text_changes import TextChanges
 
 # A changed one of these is a new revision of an article; what changes otherwise is a better reading of it.
 CONTENT = ("title", "published_at", "source", "editor", "body")
@@ -46,11 +46,13 @@ def put_article(
     portal: str,
     pages: Sequence[PageCapture],
     capture_ids: Sequence[int],
+    texts: TextChanges,
     *,
     previous: Article | None = None,
     schedule: Sequence[timedelta] = SCHEDULE,
 ) -> tuple[int, Fate]:
     """Store an article and give its id and what became of it. capture_ids: the rows of its pages' captures.
+    texts: takes what is to change in the search index, which the caller writes before the transaction ends.
 
     It is a new row, a new revision of its row when one of CONTENT has changed, or seen again; the columns
     hold the latest reading in every case. previous: what today's rules read on the pages of the last revision; then
@@ -65,7 +67,7 @@ def put_article(
         fate = "new"
         article_id = _insert(connection, "articles", values | {"first_seen_at": seen_at})
         _put_revision(connection, article_id, 1, values)
-        index(connection, article_id, article.title, article.body)
+        texts.add(article_id, None, (article.title, article.body))
     else:
         article_id = old["id"]
         before = dict(old)
@@ -77,8 +79,7 @@ def put_article(
             values["revision"] = old["revision"] + 1
             _put_revision(connection, article_id, old["revision"] + 1, values)
         if (old["title"], old["body"]) != (article.title, article.body):
-            unindex(connection, article_id, old["title"], old["body"])
-            index(connection, article_id, article.title, article.body)
+            texts.add(article_id, (old["title"], old["body"]), (article.title, article.body))
         assignments = ", ".join(f"{name} = ?" for name in values)
         connection.execute(f"UPDATE articles SET {assignments} WHERE id = ?", [*values.values(), article_id])
         connection.execute("DELETE FROM article_pages WHERE article_id = ?", (article_id,))

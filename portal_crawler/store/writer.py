@@ -19,6 +19,7 @@ from portal_crawler.store.ledger import known_urls
 from portal_crawler.store.rechecks import SCHEDULE
 from portal_crawler.store.states import Finder, Found, put_done, put_found, put_state
 from portal_crawler.store.templates import save_template
+from portal_crawler.store.text_changes import TextChanges
 from portal_crawler.urls import identity
 
 
@@ -46,6 +47,7 @@ class Writer:
         self._in_commit = in_commit
         self.schedule = tuple(schedule)
         self._queue: list[Callable[[sqlite3.Connection], Fate | None]] = []
+        self._texts = TextChanges()
         # What of the URLs in the queue tells one page from another.
         self._queued: set[str] = set()
         self._channels: dict[str, int] = {}
@@ -168,9 +170,11 @@ class Writer:
         if not self._queue and not always:
             return
         self._before_commit()
+        self._texts = TextChanges()
         with self._store.transaction() as connection:
             fates = [write(connection) for write in self._queue]
             self._in_commit(connection)
+            self._texts.write(connection)
         self._queue.clear()
         self._queued.clear()
         self.new_articles += fates.count("new")
@@ -218,7 +222,14 @@ class Writer:
     ) -> Fate:
         capture_ids = [find_capture(connection, page.capture) for page in pages]
         article_id, fate = put_article(
-            connection, article, self._finder.portal, pages, capture_ids, previous=previous, schedule=self.schedule
+            connection,
+            article,
+            self._finder.portal,
+            pages,
+            capture_ids,
+            self._texts,
+            previous=previous,
+            schedule=self.schedule,
         )
         for number, (page, capture_id) in enumerate(zip(pages, capture_ids, strict=True)):
             url, kind = (page.url, "page") if number else (article.url, "article")
