@@ -1,8 +1,9 @@
 """What an archived page takes, by each way to pack the archive: as a crawl writes it, and as a long crawl comes to.
 
 A crawl's own segments are those of the replica, since only of it there are pages enough: written, read from end to end
-and read page by page, and then a second crawl that finds a few new ones. Of the portals of the corpus, half of the
-pages makes the dictionary and the other half is packed with it, request and response, as the writer packs them.
+and read page by page, and then a second crawl that finds a few new ones. Of the portals of the corpus, and of a part of
+the replica, some of one half of the pages make the dictionary, and the other half is packed with it, request and
+response, as the writer packs them.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from urllib.parse import urlsplit
 
 from benchmarks.site import build_site
 from portal_crawler.archive import ArchiveWriter, Compression, Exchange, read_exchange, scan_segment, sha1_of
-from portal_crawler.archive.dictionary import dictionary_of
+from portal_crawler.archive.dictionary import Dictionary, dictionary_of
 from portal_crawler.archive.gzip_members import GzipPacking
 from portal_crawler.archive.packing import Packing
 from portal_crawler.archive.records import members
+from portal_crawler.archive.zstandard import zstd
 from portal_crawler.archive.zstd_frames import ZstdPacking
 from portal_crawler.urls import registered_domain
 
@@ -32,6 +34,11 @@ _ARTICLES = 1000
 _NEW_ARTICLES = 30
 # With fewer pages of a portal there is nothing to learn from and something to leave for the test.
 _LEAST = 6
+# Pages in a dictionary; the writer takes the last of these numbers, as long as they are not too large.
+_DICTIONARY_PAGES = (1, 2, 4, 8)
+_SAMPLE = 200
+# What `zstd.train_dict` needs so as not to fail, and the size that its command line takes.
+_TRAINABLE, _TRAINED_BYTES = 50, 112_640
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +70,24 @@ class Reading:
 def measure(corpus: Path) -> list[Room]:
     """The forms of the pages of each portal of which the corpus has enough."""
     found: list[Room] = []
-    for portal, pages in _portals(corpus).items():
+    for portal, pages in {**_portals(corpus), "replica": _replica()[:_SAMPLE]}.items():
         if len(pages) < _LEAST:
             continue
         half = len(pages) // 2
         learnt, kept = pages[:half], pages[half:]
         gzip = GzipPacking()
-        dictionary = dictionary_of([members(one, sha1_of(one.body), gzip).unpacked for one in map(_exchange, learnt)])
+        records = [members(one, sha1_of(one.body), gzip).unpacked for one in map(_exchange, learnt)]
         forms: list[tuple[str, Packing]] = [("gzip", gzip), ("zstd", ZstdPacking(None))]
-        if dictionary:
-            forms.append((f"zstd, dictionary of {half} pages", ZstdPacking(dictionary)))
+        for count in sorted(
+            {number for number in _DICTIONARY_PAGES if number < half} | {min(half, _DICTIONARY_PAGES[-1])}
+        ):
+            if dictionary := dictionary_of(records[:count]):
+                forms.append((f"zstd, {count} in its dictionary", ZstdPacking(dictionary)))
+        if half >= _TRAINABLE:
+            trained = zstd.train_dict(records, _TRAINED_BYTES)
+            forms.append(
+                ("zstd, dictionary of its own training", ZstdPacking(Dictionary(trained, trained.dict_content)))
+            )
         least = 0.0
         for form, packing in forms:
             room, ms = _cost(packing, kept)
