@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -37,6 +38,8 @@ _TINY = re.compile(r"[_-]w?\d{1,2}(?:x|_h)\d{1,2}\.\w{3,4}$")
 _AROUND_ADDRESS = "".join(map(chr, range(0x21)))
 _SMALLEST = 60
 _MOST_ABOVE = 6
+# Editors wrap a text in blocks of their own; pictures stand beside them.
+_FURTHEST_OUT = 6
 _LONGEST_CREDIT = 40
 _CAPTION = re.compile(
     r"^(?:[▲△▼◆●■]|图[为：:片]|(?:资料|效果|示意|现场)图|.{0,6}供图)|(?:摄|攝|供图|供圖|资料图|/图|图片|(?:记者|通讯员|記者|通訊員)[\s\u3000]?[\u4e00-\u9fff·\s、]{2,12}[\s\u3000][图圖])[)）]?$|摄影报道"
@@ -77,18 +80,32 @@ def _above_text(page: Page, first: int) -> int:
 
 
 def _below_closing_pictures(page: Page, end: int) -> int:
-    """Index of the first line below the pictures that stand under a text, in the block that its last line stands in.
+    """Index of the first line below the pictures that stand under a text, beside its last line or few blocks out.
 
-    A picture above an invitation to scan it is a code.
+    A picture above an invitation to scan it is a code; one further out that is a link leads elsewhere.
     """
     below = end
-    parents = page.blocks.parents
-    around = (home(page, end - 1), parents[page.lines[end - 1].block]) if 0 < end < len(page.lines) else ()
-    while 0 < below < len(page.lines) and page.lines[below].pictures and not page.lines[below].text:
-        if home(page, below) not in around and parents[page.lines[below].block] not in around:
-            break
+    if not 0 < end < len(page.lines) or page.lines[end].text:
+        return end
+    blocks, last = page.blocks, page.lines[end - 1].block
+    around = list(islice(page.ancestors(last), _FURTHEST_OUT))
+    beside = {home(page, end - 1)}
+    if blocks.tags[last] == "div" and blocks.ends[last] - blocks.starts[last] == 1:
+        beside.add(blocks.parents[last])
+    while below < len(page.lines) and page.lines[below].pictures and not page.lines[below].text:
+        block = page.lines[below].block
+        if home(page, below) not in beside and blocks.parents[block] not in beside:
+            linked = any(_leads_elsewhere(picture) for picture in page.pictures(page.lines[below]))
+            if linked or blocks.parents[block] not in around:
+                break
         below += 1
-    return end if below < len(page.lines) and is_invitation(page.lines[below].text) else below
+    under = page.lines[below].text if below < len(page.lines) else ""
+    return end if is_invitation(under) and "下方" not in under else below
+
+
+def _leads_elsewhere(picture: etree._Element) -> bool:
+    """Whether a picture is a link or, below a text, one of the site's own drawings."""
+    return next(picture.iterancestors("a"), None) is not None or ".gif" in (picture.get("src") or "").lower()
 
 
 def _address(base: str, picture: etree._Element) -> str | None:
