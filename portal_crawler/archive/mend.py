@@ -8,6 +8,7 @@ import os
 import re
 import struct
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from portal_crawler.archive.dictionary import MAGIC, MOST_DICTIONARY_BYTES, SPARE_MAGIC
@@ -19,6 +20,8 @@ from portal_crawler.archive.naming import ZSTD_SUFFIX, segment_path
 _BEGIN = re.compile(rb"\x28\xb5\x2f\xfd.{5,13}?WARC/1\.", re.DOTALL)
 _TOLD = re.compile(rb"\r\nDictionary-Frame-Digest: sha256:([0-9a-f]{64})\r\n")
 _MOST_INFO_BYTES = 1024 * 1024
+# A segment has one copy; one that was made to has no end of what looks like it.
+_MOST_SPARES = 16
 
 
 def mend_dictionary(directory: Path, file: str) -> bool:
@@ -59,7 +62,7 @@ def _missing_frame(handle: int, path: Path) -> bytes | None:
         size, digest = begin.start(), told[1].decode("ascii")
         if _digest(data[:size]) == digest:
             return None
-        for frame in (*_spares(data, size), *_heads(path, size)):
+        for frame in chain(islice(_spares(data, size), _MOST_SPARES), _heads(path, size)):
             if _digest(frame) == digest:
                 return frame
     return None
