@@ -22,6 +22,7 @@ from portal_crawler.store.query import And, Node, Not, Or, Term
 _FEW = 1_500
 _NEWEST_TITLES, _NEWEST_TEXTS = 500, 200
 _AT_ONCE = 50
+_FARTHER = 5
 
 
 @dataclass(slots=True)
@@ -62,13 +63,17 @@ def _newest(asked: Asked, node: Node, most_read: int) -> list[int]:
     expression = expression_of(node)
     # A single letter is every pair that begins with it: the index reads all of them before it gives the first.
     is_letter = expression is None or "*" in expression.text
+    newest: list[int] = []
     few = None if expression is None or is_letter else _found_if_few(asked.store, expression)
     if few is None:
         newest = _first_of(asked, in_order(asked, most=most_read), node)
         if len(newest) == asked.limit:
             return newest
     if expression is None:
-        return _read_in_order(asked, [], indexed_condition(node))
+        # What is not to be there may be in nearly all articles: to tell them all takes longer than to read some more.
+        if len(newest) * _FARTHER >= asked.limit:
+            newest = _first_of(asked, in_order(asked, most=most_read * _FARTHER), node)
+        return newest if len(newest) == asked.limit else _read_in_order(asked, [], indexed_condition(node))
     if few is None and is_letter:
         few = _found_if_few(asked.store, expression)
     if few is not None:
