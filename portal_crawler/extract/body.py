@@ -187,8 +187,14 @@ def _is_count(line: Line, page: Page) -> bool:
 
 
 def _place(page: Page, index: int) -> int:
-    """The home of a line, where a `<div>` of one line is a paragraph, too, as some editors write them."""
+    """The home of a line, where a block that holds no other line is a paragraph, too, as some editors write them.
+
+    Editors for accounts on platforms set each paragraph in a `<section>` of its own, or in two.
+    """
+    blocks = page.blocks
     block = page.lines[index].block
-    if page.blocks.tags[block] == "div" and page.blocks.ends[block] - page.blocks.starts[block] == 1:
-        return page.blocks.parents[block]
-    return home(page, index)
+    if blocks.ends[block] - blocks.starts[block] > 1:
+        return home(page, index)
+    while (around := blocks.parents[block]) >= 0 and blocks.ends[around] - blocks.starts[around] == 1:
+        block = around
+    return around if blocks.tags[block] not in ("td", "th", "body") else block

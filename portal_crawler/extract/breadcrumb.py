@@ -82,13 +82,15 @@ def _is_crumb_line(line: Line, lines_above_headline: int) -> bool:
             or bool(parts and _HOME.match(parts[0]))
             or (near and len(parts) == 2 and max(map(len, parts)) <= 12)
         )
-    if not near:
+    if not near and not line.text.endswith("正文"):
         return False
     parts = [part.strip() for part in _BAR.split(line.text)]
     if not 1 < len(parts) <= _MOST_CRUMBS:
         return False
     if _LAST.match(parts[-1]):
-        return True
+        return near or _HOME.match(parts[0]) is not None
+    if not near:
+        return False
     if _HOME.match(parts[0]):
         return line.link < sum(map(len, parts)) or (len(parts) <= _MOST_LINKS and "/" in line.text)
     return len(parts) > 2 and is_outlet(parts[0]) and "-" in line.text
