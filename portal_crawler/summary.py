@@ -89,8 +89,10 @@ def _judge(summary: RunSummary, session: Session) -> tuple[int, str]:
     if summary.drifted_fields:
         return DRIFT, f"no longer found on most pages: {', '.join(summary.drifted_fields)}; the rows are flagged"
     if summary.failed or session.unreachable:
-        also = f", {len(session.unreachable)} hosts not ready ({session.unreachable[0]})" if session.unreachable else ""
-        return FAILED, f"done, but {summary.failed} URLs failed{also}; the next run tries again"
+        trouble = [f"{summary.failed} URLs failed"] if summary.failed else []
+        if session.unreachable:
+            trouble.append(f"{len(session.unreachable)} hosts not ready ({session.unreachable[0]})")
+        return FAILED, f"done, but {', '.join(trouble)}; the next run tries again"
     if session.rechecks.outage:
         return FAILED, (
             f"done, but {summary.missing} of {summary.rechecked} articles asked for again were missing at once: "

@@ -110,7 +110,7 @@ def test_names_of_channels(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    "登录 手机版 客户端 关于我们 RSS订阅 网站地图 加入收藏 设为首页 更多>> 下一页 版权声明 数字报 进入论坛 我来说两句 2021-11-19 "
+    "上一期 下一版 登录 手机版 客户端 关于我们 RSS订阅 网站地图 加入收藏 设为首页 更多>> 下一页 版权声明 数字报 进入论坛 我来说两句 2021-11-19 "
     "11月19日 甘肃省召开经济工作会议 新".split(),
 )
 def test_names_of_services_and_headlines_are_no_channels(name: str) -> None:
@@ -535,3 +535,26 @@ def test_whatever_pages_hold_the_profile_is_sound_toml_and_read_back_as_it_was(t
         "gb18030",
     )
     assert len(tomllib.loads(path.read_text(encoding="utf-8"))["channels"]) == 1
+
+
+def test_newspaper_that_sends_on_to_the_issue_of_the_day_is_one_channel() -> None:
+    issue = f"{FRONT}html/2021-11/19/"
+    leaves = {
+        number: document(
+            f"<div>第0{number}版 <a href=node_{number + 1}.htm>下一版</a> <a href=../18/node_1.htm>上一期</a></div>"
+            f"<ul class=nav>{''.join(f'<li><a href=node_{n}.htm>{name}</a></li>' for n, name in enumerate(('要闻', '本地', '文化', '体育'), 1))}</ul>"
+            f"<ul>{''.join(f'<li><a href=content_{number}{n}.htm>本地第{number}版第{n}条消息今天见报了</a></li>' for n in range(4))}</ul>",
+            "某某日报",
+        )
+        for number in range(1, 5)
+    }
+    pages = {FRONT: document("<meta http-equiv=refresh content='0;url=html/2021-11/19/node_1.htm'>", "某某日报")}
+    pages |= {f"{issue}node_{number}.htm": page for number, page in leaves.items()}
+    pages |= {f"{issue}content_{number}{n}.htm": article(number * 10 + n) for number in leaves for n in range(4)}
+    asked: list[str] = []
+    found = discover(FRONT, site(pages, asked))
+    (channel,) = found.channels
+    assert (channel.channel.name, channel.channel.url, channel.entries) == ("某某日报", FRONT, 4)
+    assert channel.further == 4
+    assert {one.reason for one in found.rejected} == {"a page of one day's issue"}
+    assert len(asked) <= 6

@@ -204,6 +204,11 @@ def test_a_profile_in_gbk_is_named_with_its_line(tmp_path: Path) -> None:
         load_profile(write(tmp_path, GOOD.encode("gbk")))
 
 
+def test_a_profile_as_editors_of_windows_write_it_is_read(tmp_path: Path) -> None:
+    text = GOOD.replace("\n", "\r\n").encode("utf-8-sig")
+    assert load_profile(write(tmp_path, text)) == load_profile(write(tmp_path, GOOD.encode()))
+
+
 def test_a_profile_that_is_not_there_is_a_profile_error(tmp_path: Path) -> None:
     with pytest.raises(ProfileError, match="No such file"):
         load_profile(tmp_path / "none.toml")

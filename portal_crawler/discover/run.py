@@ -49,7 +49,7 @@ def discover(
     portal, _ = find_portal(front.url, profiles={})
     portal = replace(portal, name=site_name(front, portal.name), province=province(front), channels=())
     survey = Survey(visits, portal.hosts)
-    survey.run(front)
+    survey.run(front, url, portal.name)
     checks = _Checks(visits, survey.found)
     checks.run()
     portal = replace(

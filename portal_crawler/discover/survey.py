@@ -13,6 +13,7 @@ from portal_crawler.discover.records import Rejected
 from portal_crawler.discover.trail import Row, menu_rows, trail
 from portal_crawler.discover.visits import NoAnswer, Visits
 from portal_crawler.extract import Page
+from portal_crawler.extract.published import url_stamp
 from portal_crawler.extract.times import find_stamp
 from portal_crawler.urls import belongs_to, identity
 
@@ -51,11 +52,16 @@ class Survey:
     _seen: set[str] = field(default_factory=set)
     _pages: dict[str, Page] = field(default_factory=dict)
     _menus: frozenset[Row] = frozenset()
+    _is_newspaper: bool = False
     _forms: ArticleForms = field(default_factory=lambda: ArticleForms((), frozenset()))
 
-    def run(self, front: Page) -> None:
-        """Ask for every candidate that the budget allows, those of the front page first, then those below them."""
+    def run(self, front: Page, asked: str, name: str) -> None:
+        """Ask for every candidate that the budget allows, those of the front page first, then those below them.
+
+        asked: the address that led to the front page. name: the portal's.
+        """
         self._seen.add(identity(front.url))
+        self._take_issue(front, asked, name)
         self._menus = menu_rows(front)
         self._forms = article_forms(front, self.hosts)
         waiting = channel_links(front, self.hosts)
@@ -76,6 +82,15 @@ class Survey:
         self._without_fronts()
         self._name_paths()
 
+    def _take_issue(self, front: Page, asked: str, name: str) -> None:
+        """A newspaper sends its readers on to the issue of the day: then what does so is the channel, day by day."""
+        if identity(front.url) == identity(asked) or not url_stamp(front.url):
+            return
+        shown = read_list(front, self.visits, self._forms)
+        if entries := tuple(entry for entry in shown.entries if self._is_article(entry)):
+            self._is_newspaper = True
+            self.found.append(Found(Candidate(name, asked, None, False), asked, shown, entries, ()))
+
     def _below(self, page: Page) -> list[Candidate]:
         """The channels that only a channel's own page links to, or the front of a section that lists nothing."""
         new = []
@@ -93,6 +108,8 @@ class Survey:
         def no(reason: str, *, unsettled: bool = False) -> Rejected:
             return Rejected(candidate.name, candidate.url, reason, unsettled)
 
+        if self._is_newspaper and url_stamp(candidate.url):
+            return no("a page of one day's issue")
         if self.visits.left <= _RESERVE:
             return no("not asked for: the budget of requests was spent", unsettled=True)
         try:

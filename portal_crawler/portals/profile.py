@@ -37,7 +37,7 @@ def load_profiles(folder: Path = PROFILES) -> dict[str, Portal]:
 def load_profile(path: Path) -> Portal:
     """The portal that a profile file describes. Raises ProfileError, also for a file that cannot be read."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise ProfileError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
