@@ -45,9 +45,13 @@ def start_crawl(
     fault: Fault | None = None,
     portal: str = "replica",
     compression: Compression = "gzip",
+    **asked: Any,
 ) -> ForkServerProcess:
-    """Begin a crawl of a replica's channels into `folder`; the process ends with the crawl's exit code."""
-    process = forked.Process(target=_crawl, args=(folder, base, tuple(paths), fault, portal, compression))
+    """Begin a crawl of a replica's channels into `folder`; the process ends with the crawl's exit code.
+
+    asked: further ones of CrawlOptions.
+    """
+    process = forked.Process(target=_crawl, args=(folder, base, tuple(paths), fault, portal, compression, asked))
     process.start()
     return process
 
@@ -82,7 +86,13 @@ def check_store(folder: Path) -> dict[str, sqlite3.Row]:
 
 
 def _crawl(
-    folder: Path, base: str, paths: tuple[str, ...], fault: Fault | None, portal_id: str, compression: Compression
+    folder: Path,
+    base: str,
+    paths: tuple[str, ...],
+    fault: Fault | None,
+    portal_id: str,
+    compression: Compression,
+    asked: dict[str, Any],
 ) -> None:
     from portal_crawler.runs import CrawlOptions, crawl_portal
 
@@ -101,6 +111,7 @@ def _crawl(
         delay_s=0,
         allow_private=True,
         archive_compression=compression,
+        **asked,
     )
     try:
         code = crawl_portal(portal, options).exit_code

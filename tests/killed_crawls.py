@@ -22,6 +22,7 @@ from typing import Any
 
 from portal_crawler.article import Channel, Portal
 from portal_crawler.demo import build
+from portal_crawler.demo.channels import HOST
 from portal_crawler.demo.replica import Replica
 from portal_crawler.demo.server import Request, serve
 from portal_crawler.reextract.rebuild import rebuild
@@ -35,6 +36,8 @@ _LONGEST_S = 60.0
 _MOST_FURTHER_S = 1.0
 # Of the crawls of a wild portal so many are asked to end before they are killed.
 _STOPPED = 0.25
+# And so many walk every page of each list.
+_FULL = 0.25
 _OTHER = "<html><head><title>{0}</title></head><body><h1>{0}</h1><p>Lorem ipsum dolor sit amet, {0}.</p></body></html>"
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -78,7 +81,8 @@ def content(db: Path) -> Rows:
 class KilledCrawls:
     """Crawls into `folder`, as a seed has it. kills: so many in all; were_within: how many hit a crawl under way.
 
-    is_wild: the portal is slow, redirects, and is now and then out of breath, and some crawls are asked to end.
+    is_wild: the portal is slow, redirects, and is now and then out of breath, and crawls are asked for other things,
+    some of them to end.
     """
 
     folder: Path
@@ -97,7 +101,8 @@ class KilledCrawls:
         log: list[Any] = []
         with self._served(replica, chance, log) as base:
             for number in range(self.kills + 1):
-                process = start_crawl(self.folder, base, paths)
+                asked = self._asked(chance) if number < self.kills else {}
+                process = start_crawl(self.folder, base, paths, **asked)
                 if number == self.kills:
                     process.join(_LONGEST_S)
                     assert process.exitcode in (0, 3, 5), process.exitcode
@@ -124,6 +129,16 @@ class KilledCrawls:
         assert rebuilt.damaged == []
         return content(self.folder / "p.db"), content(self.folder / "new.db")
 
+    def _asked(self, chance: random.Random) -> dict[str, Any]:
+        """What a crawl of a wild portal is asked to do besides."""
+        if not self.is_wild:
+            return {}
+        return {
+            "compression": chance.choice(("gzip", "zstd")),
+            "limit": chance.choice((None, None, self.articles // 3)),
+            "full": chance.random() < _FULL,
+        }
+
     @contextmanager
     def _served(self, replica: Replica, chance: random.Random, log: list[Any]) -> Iterator[str]:
         if not self.is_wild:
@@ -133,6 +148,7 @@ class KilledCrawls:
             return
         moved = {path for path in replica.files if chance.random() < 0.05}
         weather = random.Random(self.seed)
+        host = ""
 
         def answer(path: str) -> Answer | None:
             log.append(path)
@@ -142,9 +158,13 @@ class KilledCrawls:
             if path in moved:
                 return 302, {"Location": f"/moved{path}"}, b""
             key = replica.find(path.removeprefix("/moved"))
-            return None if key is None else (200, {"Content-Type": replica.files[key][1]}, replica.files[key][0])
+            if key is None:
+                return None
+            body, kind = replica.files[key]
+            return 200, {"Content-Type": kind}, body.replace(HOST.encode(), host.encode())
 
         with site(answer) as (base, _):
+            host = base.removeprefix("http://")
             yield base
 
     def _change(self, replica: Replica, chance: random.Random) -> None:

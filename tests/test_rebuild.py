@@ -202,7 +202,7 @@ def assert_rebuilt(crawls: KilledCrawls) -> None:
     assert damage_of(crawls.folder, "p.db") == damage_of(crawls.folder, "new.db") == []
     assert crawls.were_within >= crawls.kills // 2
     assert any(row["revision"] > 1 for row in before["articles"])
-    files = sorted(f"{path.parent.name}/{path.name}" for path in (crawls.folder / "archive").rglob("*.warc.gz"))
+    files = sorted(f"{path.parent.name}/{path.name}" for path in (crawls.folder / "archive").rglob("*.warc.*"))
     assert unfinished_in(crawls.folder / "archive", files).cut_short
 
 
