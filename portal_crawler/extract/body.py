@@ -84,6 +84,8 @@ def _shared(page: Page, weighed: list[Weighed], start: int) -> list[float]:
             passed -= weight
             if item.kind in CLOSING and gained > 0:
                 share = min(share, _AFTER_END if item.kind == END and gained >= _WORTH_TAKING else _AFTER_CLOSE)
+            elif share == _AFTER_END:
+                weight *= share
         weights.append(weight)
     return weights
 
@@ -117,15 +119,16 @@ def _around_paragraph(page: Page, weights: list[float], start: int, best: int) -
 
     A box of links between paragraphs makes each of them weigh more than all with the box.
     """
-    if page.blocks.tags[best] not in ("p", "blockquote"):
+    blocks = page.blocks
+    if blocks.tags[best] not in ("p", "blockquote") and blocks.ends[best] - blocks.starts[best] > 1:
         return best
-    around = page.blocks.parents[best]
+    around = _place(page, blocks.starts[best])
     others = 0.0
-    for index in range(max(page.blocks.starts[around], start), min(page.blocks.ends[around], start + len(weights))):
+    for index in range(max(blocks.starts[around], start), min(blocks.ends[around], start + len(weights))):
         if (
             weights[index - start] >= _SHORT_SENTENCE
             and page.lines[index].block != best
-            and home(page, index) == around
+            and _place(page, index) == around
         ):
             others += weights[index - start]
     return around if others >= _SHORT_SENTENCE else best

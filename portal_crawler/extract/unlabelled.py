@@ -125,7 +125,13 @@ def bare_source(page: Page, reads: list[ReadLine]) -> Named | None:
             return Named(account, "called account")
         if len(tokens) == 1 and read.line.link == len(tokens[0]) and _may_be_account(tokens[0]):
             return Named(tokens[0], "link beside time")
-        if before and not before.labels and is_outlet(before.line.text) and _may_publish(before.line, read.line):
+        if (
+            before
+            and not before.labels
+            and is_outlet(before.line.text)
+            and not is_tools(before.line.text)
+            and _may_publish(before.line, read.line)
+        ):
             return Named(before.line.text.strip(), "line before time")
         if before and not before.labels and len(before.line.text) <= _LONGEST_OUTLET and not is_tools(before.line.text):
             for element in page.element(before.line.block).iter():

@@ -67,11 +67,12 @@ def _opens_with_label(line: Line) -> bool:
 
 
 def _closes(line: Line) -> bool:
-    """Whether a credit line names an editor or a source: those stand below an article, not inside it.
+    """Whether a credit line names an editor, a source, or two who checked: those stand below an article, not inside it.
 
     记者：… and 时间：… open lines of interviews and announcements.
     """
-    return any(item.kind in ("editor", "source") and len(item.value) <= 30 for item in line.labels)
+    short = [item.kind for item in line.labels if len(item.value) <= 30]
+    return "editor" in short or "source" in short or short.count("role") > 1
 
 
 def weigh_lines(page: Page, start: int) -> list[Weighed]:
