@@ -8,22 +8,27 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from lxml.html import fromstring
 
-from portal_crawler.article import Article, Capture
+from portal_crawler.article import BEIJING, Article, Capture
 from portal_crawler.store import PageCapture, Writer, open_reader, open_store, start_run
 from portal_crawler.web.find import Asked, find
 from portal_crawler.web.guard import is_own_name
 from portal_crawler.web.harmless import harmless
+from portal_crawler.web.health import health_of
+from portal_crawler.web.overview import overview
 from tests.web_site import FIRST_URL, HOSTILE_PAGE, Made, Served, make_site, page, serving
 
 CANARY = "http://canary.example/"
@@ -107,6 +112,23 @@ def test_front_page_counts_articles_by_day_portal_and_channel(served: Served) ->
     assert "<title>2021-11-20: 1</title>" in answer.text
     assert re.search(r"资讯 &gt; 平凉市</a>.*?<td class=\"number\">1</td>", answer.text, re.DOTALL)
     assert answer.text.index("河海相连谱新篇") < answer.text.index("简讯0")
+
+
+@pytest.mark.parametrize(
+    "value", ["0000-00-00", "-1", "2021-02-30T09:00:00+08:00", "0001-01-01", "", "2021-11-19T20:09"]
+)
+def test_what_is_no_time_stretches_no_chart_and_stops_no_page(made: Made, tmp_path: Path, value: str) -> None:
+    copy = tmp_path / "p.db"
+    copy.write_bytes(made.db.read_bytes())
+    with sqlite3.connect(copy) as connection:
+        connection.execute("UPDATE articles SET published_at = ? WHERE id % 5 = 1", (value,))
+    connection.close()
+    store = open_reader(copy)
+    now = datetime(2021, 11, 20, 12, tzinfo=BEIJING)
+    seen = overview(store, ["gscn"], 0, now)
+    assert [bar.label for bar in seen.bars] == ["2021-11"] and seen.total == 32
+    assert health_of(store, "gscn", [], now).days_silent in (0, 1)
+    store.close()
 
 
 def test_front_page_shows_the_portal_in_trouble_first(served: Served) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal_crawler.article import BEIJING
 from portal_crawler.check import Finding
 from portal_crawler.store import Store
+from portal_crawler.web.reading import newest_time
 
 # What exit codes mean, in a word or two; a run's outcome says more.
 _MEANINGS = {
@@ -50,11 +51,7 @@ class Health:
 def health_of(store: Store, portal: str, findings: list[Finding], now: datetime) -> Health:
     """The health of one portal at a moment, by a few looks into indexes. now: aware."""
     today = now.astimezone(BEIJING)
-    until = today.isoformat()
-    newest = store.rows(
-        "SELECT max(published_at) FROM articles WHERE portal = ? AND published_at <= ?", (portal, until)
-    )
-    newest_at = newest[0][0]
+    newest_at = newest_time(store, portal, (today + timedelta(seconds=1)).isoformat())
     urls = {
         state: store.rows("SELECT count(*) FROM ledger WHERE portal = ? AND state = ?", (portal, state))[0][0]
         for state in ("pending", "failed", "blocked")

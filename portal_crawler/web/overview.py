@@ -10,12 +10,14 @@ from datetime import date, datetime, timedelta
 from portal_crawler.article import BEIJING
 from portal_crawler.charts import Bar
 from portal_crawler.store import Store
-from portal_crawler.web.reading import within
+from portal_crawler.web.reading import newest_time, within
 
 # What a reader may choose: so many days, 0 for all, which are shown by months.
 PERIODS = (30, 90, 365, 0)
 _NEWEST, _MOST_CHANNELS = 20, 15
 _SECONDS = 2.0
+# What claims to be from before there were papers is a misprint, and would stretch a chart over centuries.
+_EARLIEST = "1900"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,8 @@ def overview(store: Store, portals: list[str], period: int, now: datetime) -> Ov
 
 def _last_day(store: Store, portals: list[str], tomorrow: str) -> date | None:
     """The day of the newest article, one look into the index a portal."""
-    newest = [
-        store.rows("SELECT max(published_at) FROM articles WHERE portal = ? AND published_at < ?", (portal, tomorrow))
-        for portal in portals
-    ]
-    return max((date.fromisoformat(rows[0][0][:10]) for rows in newest if rows[0][0]), default=None)
+    newest = [newest_time(store, portal, tomorrow) for portal in portals]
+    return max((date.fromisoformat(time[:10]) for time in newest if time), default=None)
 
 
 def _count_days(store: Store, portals: list[str], first: date | None, tomorrow: str) -> dict[str, Counter[str]]:
@@ -104,8 +103,8 @@ def _count_days(store: Store, portals: list[str], first: date | None, tomorrow: 
     for portal in portals:
         rows = store.rows(
             """SELECT substr(published_at, 1, 10) AS day, count(*) AS articles FROM articles
-               WHERE portal = ? AND published_at >= ? AND published_at < ? GROUP BY 1""",
-            (portal, first.isoformat() if first else "", tomorrow),
+               WHERE portal = ? AND published_at >= ? AND published_at < ? GROUP BY 1 HAVING date(day, '+0 days') = day""",
+            (portal, first.isoformat() if first else _EARLIEST, tomorrow),
         )
         days[portal] = Counter({row["day"]: row["articles"] for row in rows})
     return days

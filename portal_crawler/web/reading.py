@@ -24,6 +24,20 @@ def within(store: Store, seconds: float, read: Callable[[], _T]) -> _T | None:
             raise
 
 
+def newest_time(store: Store, portal: str, until: str) -> str | None:
+    """The latest time of a portal's articles before a moment, by a look into the index.
+
+    Another program may have written what is no time. Only counted on does SQLite see that there is no 30 February.
+    """
+    rows = store.rows(
+        """SELECT published_at FROM articles WHERE portal = ? AND published_at < ?
+           AND date(substr(published_at, 1, 10), '+0 days') = substr(published_at, 1, 10)
+           ORDER BY published_at DESC LIMIT 1""",
+        (portal, until),
+    )
+    return str(rows[0][0]) if rows else None
+
+
 def is_interrupted(error: BaseException | None) -> bool:
     """Whether SQLite gave up a query because its time was over."""
     return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
