@@ -103,7 +103,8 @@ def _count_days(store: Store, portals: list[str], first: date | None, tomorrow: 
     for portal in portals:
         rows = store.rows(
             """SELECT substr(published_at, 1, 10) AS day, count(*) AS articles FROM articles
-               WHERE portal = ? AND published_at >= ? AND published_at < ? GROUP BY 1 HAVING date(day, '+0 days') = day""",
+               WHERE portal = ? AND published_at >= ? AND published_at < ?
+               GROUP BY 1 HAVING date(day, '+0 days') = day""",
             (portal, first.isoformat() if first else _EARLIEST, tomorrow),
         )
         days[portal] = Counter({row["day"]: row["articles"] for row in rows})
