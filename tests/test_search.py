@@ -487,6 +487,16 @@ def test_the_command_refuses_a_query_it_cannot_read(empty: Store, query: str) ->
     assert result.stderr.startswith("Error: ") and "Traceback" not in result.stderr
 
 
+def test_bytes_in_the_place_of_text_are_named_as_damage(tmp_path: Path) -> None:
+    store = new_store(tmp_path / "portal.db")
+    put(store, NAMED)
+    store.connection.execute("UPDATE articles SET published_at = x'ff00' WHERE id = 1")
+    store.connection.execute("COMMIT")
+    store.close()
+    result = CliRunner().invoke(main, ["search", "甘肃", "--db", str(store.path)])
+    assert result.exit_code == 7 and "Could not decode to UTF-8" in result.stderr
+
+
 def test_a_portal_that_nothing_is_known_of_is_refused(empty: Store) -> None:
     for command in (["search", "雪"], ["export", str(empty.path.with_name("b.csv"))]):
         refused = CliRunner().invoke(main, [*command, "--portal", "gscm", "--db", str(empty.path)])

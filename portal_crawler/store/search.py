@@ -15,6 +15,11 @@ from portal_crawler.store.query import parse_query
 from portal_crawler.store.snippets import beginning, marked, on_one_line, snippet, terms_to_mark
 from portal_crawler.store.source_terms import by_source
 
+# Another program may have written bytes that are no text; then SQLite says so.
+_SHOWN = ", ".join(
+    f"CAST({name} AS TEXT) AS {name}" for name in ("url", "title", "published_at", "portal", "source", "body", "state")
+)
+
 
 class SearchTimeout(StorageError):
     """A search took longer than it was given."""
@@ -68,10 +73,7 @@ def search(
         ids = (best(asked, wanted) if wanted else in_order(asked))[offset:]
         rows = {
             row["id"]: row
-            for row in store.rows(
-                f"""SELECT id, url, title, published_at, portal, source, body, state FROM articles
-                    WHERE id IN ({", ".join(map(str, ids))})"""
-            )
+            for row in store.rows(f"""SELECT id, {_SHOWN} FROM articles WHERE id IN ({", ".join(map(str, ids))})""")
         }
     titled, bodied = terms_to_mark(node, "title"), terms_to_mark(node, "body")
     return [_hit(rows[number], titled, bodied) for number in ids]
