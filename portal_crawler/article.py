@@ -66,7 +66,7 @@ class Listing:
 class Capture:
     """One HTTP exchange in the archive: where its WARC record lies and what it held.
 
-    file: path of the segment relative to the archive directory. offset, length: bytes of the gzip member.
+    file: path of the segment relative to the archive directory. offset, length: bytes of its record as packed.
     digest: `sha1:` and base32 of the payload as received. fetched_at: ISO 8601 +08:00.
     """
 
