@@ -64,7 +64,10 @@ def _check(
     }
     segments = SegmentCheck(archive, store.connection, figures, progress, uncut, lost)
     for file in sorted(known):
-        yield from segments.check(file)
+        try:
+            yield from segments.check(file)
+        except sqlite3.DatabaseError as error:
+            yield Finding(True, "database: captures", None, f"{error}, where the rows of {file} are looked for")
     for file in sorted(files - known.keys()):
         yield Finding(True, file, None, "no row names this segment; it may be another database's")
     yield from check_rows(store.connection, figures, progress)
