@@ -311,7 +311,7 @@ class Session:
 def _unfinished(loose_ends: Iterable[LooseEnds]) -> Unfinished:
     """What the archive is to say of runs before."""
     return Unfinished(
-        frozenset(ends.file for ends in loose_ends if not ends.has_ended),
+        frozenset(ends.file for ends in loose_ends if ends.file and not ends.has_ended),
         frozenset(spot for ends in loose_ends for spot in ends.unread),
     )
 

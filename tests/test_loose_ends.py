@@ -34,7 +34,7 @@ def _run(folder: Path, letters: str, read: str, is_killed: bool) -> None:
         capture = session.keep(_exchange(letter))
         if letter in read:
             session.answers.close(capture)
-    session.flush()
+    session.flush(always=True)
     if is_killed:
         os.kill(os.getpid(), signal.SIGKILL)
     session.close()
@@ -77,8 +77,11 @@ def test_run_that_archives_nothing_leaves_it_to_the_next(tmp_path: Path) -> None
     run(tmp_path, "ab")
     run(tmp_path, "")
     run(tmp_path, "", is_killed=False)
-    run(tmp_path, "c", read="c")
+    run(tmp_path, "c", read="c", is_killed=False)
     assert said(tmp_path) == [set(), {"cutShort 0", "leftUnread a", "leftUnread b"}]
+    store = open_reader(tmp_path / "p.db")
+    assert store.rows("SELECT * FROM loose_ends") == []
+    store.close()
 
 
 def test_run_that_was_killed_before_a_commit_takes_its_note_with_it(tmp_path: Path) -> None:

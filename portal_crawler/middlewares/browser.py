@@ -129,9 +129,8 @@ class BrowserMiddleware:
             return response
         visit = _Visit(self, response)
         # A slot of its own: that of the host is needed by what the page asks for.
-        rendering = Request(
-            response.url, meta={**visit.meta, "download_slot": "browser"}, callback=NO_CALLBACK, dont_filter=True
-        )
+        meta = {**visit.meta, "download_slot": "browser", "is_awaited": True}
+        rendering = Request(response.url, meta=meta, callback=NO_CALLBACK, dont_filter=True)
         try:
             shown = await self._crawler.engine.download_async(rendering)
         except Exception as error:
@@ -140,9 +139,7 @@ class BrowserMiddleware:
             raise
         finally:
             visit.leave()
-        answers = self._crawler.spider.session.answers  # type: ignore[union-attr]
-        answers.close(request.meta["capture"])
-        answers.add(rendering.meta["capture"])
+        self._crawler.spider.session.answers.close(request.meta["capture"])  # type: ignore[union-attr]
         request.meta.update({name: rendering.meta[name] for name in ("capture", "fetched_at")})
         return shown.replace(request=request)
 

@@ -45,9 +45,9 @@ class CaptureMiddleware:
             ip=str(response.ip_address) if response.ip_address else None,
             head=head,
         )
-        request.meta["capture"] = session.keep(
-            exchange, is_awaited=request.callback is not NO_CALLBACK, before=request.meta.get("capture")
-        )
+        # What a browser makes of a page goes to the spider in place of the page.
+        is_awaited = request.callback is not NO_CALLBACK or "is_awaited" in request.meta
+        request.meta["capture"] = session.keep(exchange, is_awaited=is_awaited, before=request.meta.get("capture"))
         request.meta["fetched_at"] = exchange.fetched_at
         if (response.headers.get("Content-Encoding") or b"").strip().lower() in (b"gzip", b"x-gzip"):
             request.meta["packed"] = response.body

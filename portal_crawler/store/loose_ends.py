@@ -35,28 +35,29 @@ def tables(db: Database) -> None:
 
 @dataclass(frozen=True, slots=True)
 class LooseEnds:
-    """What a run before left undone. file: its first segment. has_ended: whether it did all that a run does at its end.
+    """What a run before left undone. file: its first segment, None when nothing of it is archived.
 
-    unread: the responses that had led to nothing by then.
+    has_ended: whether it did all that a run does at its end. unread: the responses that had led to nothing by then.
     """
 
     run_id: int
-    file: str
+    file: str | None
     has_ended: bool
     unread: tuple[Spot, ...]
 
 
 def loose_ends_of(store: Store, portal: str) -> list[LooseEnds]:
-    """What the runs of a portal left undone of which something is archived, the oldest first.
+    """What the runs of a portal left undone, the oldest first.
 
     Without the run that was under way when a copy of the database was made: it may have come to its end since.
     """
     rows = store.rows(
-        """SELECT e.run_id, e.has_ended, e.unread, min(c.file) AS file
-           FROM loose_ends e JOIN segments s ON s.run_id = e.run_id JOIN captures c ON c.file = s.file
-           JOIN runs r ON r.id = e.run_id
-           WHERE s.portal = ? AND (r.ended_at IS NULL OR r.exit_code IS NOT NULL)
-           GROUP BY e.run_id ORDER BY e.run_id""",
+        """SELECT e.run_id, e.has_ended, e.unread, (
+               SELECT min(s.file) FROM segments s
+               WHERE s.run_id = e.run_id AND EXISTS (SELECT 1 FROM captures c WHERE c.file = s.file)
+           ) AS file
+           FROM loose_ends e JOIN runs r ON r.id = e.run_id
+           WHERE r.portal = ? AND (r.ended_at IS NULL OR r.exit_code IS NOT NULL) ORDER BY e.run_id""",
         (portal,),
     )
     return [
