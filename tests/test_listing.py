@@ -55,6 +55,9 @@ FORMS = {
     "card without a heading": "<li><a href='{url}'><div>{title}</div><div>摘要写得比标题长一些，摘要。</div><div>{date}</div></a></li>",
     "date first in the link": "<li><a href='{url}'><i>{date}</i><p>{title}</p></a></li>",
     "date and channel before": "<li><i>{date}</i><a href='/shizhou/'>市州</a><b>|</b><a href='{url}'>{title}</a></li>",
+    "rows opened by a click": "<tr onclick=\"location.href='{url}'\"><td>{title}</td><td>{date}</td></tr>",
+    "with an author and a channel": "<div class=item><h2><a href='{url}'>{title}</a></h2><div><a href='/author/li'>李明</a> <time>{date}</time> <a href='/shizhou/'>市州</a> <a href='/comment/1.html'>评论(0)</a></div></div>",
+    "date in brackets at the end of the link": "<li><a href='{url}'>{title}({date})</a></li>",
     "opened by a click": "<li><a href='javascript:;' onclick=\"window.open('{url}')\">{title}</a><span>{date}</span></li>",
     "picture with its text": "<li><a href='{url}'><img src=1.jpg alt='{title}'></a><span>{date}</span></li>",
     "rows of two kinds": "<li class='even last'><a href='{url}'>{title}</a><span>{date}</span></li>",
@@ -231,6 +234,8 @@ PAGERS = {
         "l.aspx?c=6",
         "l.aspx?c=6&PageIndex=2",
     ),
+    "older posts": ("<a href='/yaowen/page/2'>较早的文章</a>", "", "page/2"),
+    "arrow to a bare number": ("<a href='2.htm'>&gt;</a>", "", "2.htm"),
     "more of the same list": ("<a href='/yaowen/c3?page=2'>查看更多</a>", "c3", "c3?page=2"),
     "more of another list": ("<a href='/yaowen/c4?page=2'>更多&gt;&gt;</a>", "c3", None),
     "newspaper": (
@@ -307,6 +312,24 @@ def test_lead_story_in_a_block_before_the_list_belongs_to_it() -> None:
     lead = "<div class=head><h2><a href='/a/20211120/1.html'>靖远县引进企业带动群众增收</a></h2><p>摘要写得长一些。</p></div>"
     found = extract_listing(page(f"{lead}<ul>{items_of(8, FORMS['date behind'])}</ul>"), BASE).entries
     assert [entry.title for entry in found] == ["靖远县引进企业带动群众增收", *titles(8)]
+
+
+def test_days_that_stand_before_their_entries_belong_to_them() -> None:
+    rows = "".join(
+        f"<dt>2021-11-{19 - n}</dt><dd><a href='/a/{n + 1000}.html'>{title}</a></dd>"
+        for n, title in enumerate(titles(8))
+    )
+    found = extract_listing(page(f"<dl>{rows}</dl>"), BASE).entries
+    assert [entry.date for entry in found] == [f"2021-11-{19 - n}" for n in range(8)]
+
+
+def test_short_list_of_the_channel_goes_before_longer_dated_ones_of_the_site() -> None:
+    items = "".join(
+        f"<li><a href='/yaowen/{n}.html'>{title}</a><span>2021-11-19</span></li>" for n, title in enumerate(titles(3))
+    )
+    sides = hot(10, dated=True, heading="最新资讯") + hot(10, dated=True, heading="图片新闻")
+    found = extract_listing(page(f"<ul class=gg>{items}</ul>", side=sides), BASE).entries
+    assert [entry.title for entry in found] == titles(3)
 
 
 def test_banner_of_a_topic_between_lead_story_and_list_parts_them_not() -> None:

@@ -8,7 +8,7 @@ import re
 _LIST_PAGE = re.compile(r"(?:^|/)(?:(?:index|default|list|node|channel|more|c\d+_)[\w-]*\.\w+|)$", re.I)
 _ARTICLE_PATH = re.compile(
     r"/(?:19|20)\d\d[-/_]?[01]?\d|\d{5,}|[a-z]{0,40}[-_]?\d{1,40}\.(?:s?html?|jhtml|aspx?|php|jsp)$"
-    r"|^(?>.*?/(?:content|article|art|detail|info|news|a|p|n)/).*\d",
+    r"|^(?>.*?/(?:content|article|art|detail|info|news|posts?|archives|view|show|a|p|n)/).*\d",
     re.I,
 )
 _ARTICLE_QUERY = re.compile(r"(?:^|&)(?:\w*id|aid|nid|contentid)=\w*\d", re.I)

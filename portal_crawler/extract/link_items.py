@@ -24,6 +24,7 @@ DATE = re.compile(
     rf"|\b{_MONTH_NAME}\s{{1,3}}[0-3]?\d,?\s{{1,3}}20\d\d|\b[0-3]?\d\s{{1,3}}{_MONTH_NAME},?\s{{1,3}}20\d\d"
 )
 _AROUND_DATE = " \u3000[]【】()（）"
+_DATE_IN_BRACKETS = re.compile(r"[\[【(（](?P<date>20\d\d[-/.年][01]?\d[-/.月][0-3]?\d日?)[\]】)）]$")
 _DATE_AT_EDGE = re.compile(
     rf"^[\[【(（]?\s{{0,9}}(?:{_NUMBERS})\s{{0,9}}[\]】)）]?(?=\s)"
     rf"|(?<=\s)[\[【(（]?\s{{0,9}}(?:{_NUMBERS})\s{{0,9}}[\]】)）]?$"
@@ -75,6 +76,8 @@ def title_and_date(anchor: etree._Element) -> tuple[str, str | None]:
         alt = next((_plain(picture.get("alt") or "") for picture in anchor.iter("img")), "")
         text = max(_plain(full), alt, key=len)
         return (text if len(text) >= _SHORTEST_PIECE and not _FILE_NAME.search(text) else ""), date
+    if date is None and (inside := _DATE_IN_BRACKETS.search(text)):
+        return text[: inside.start()].strip(), inside["date"]
     if date is None and (inside := _DATE_AT_EDGE.search(text)):
         return text.replace(inside.group(), "").strip(), inside.group().strip(_AROUND_DATE)
     return text, date
@@ -162,7 +165,8 @@ def date_beside(link: Linked, holders: dict[etree._Element, str]) -> str | None:
         # A channel's name before an article's title: the date is the article's.
         return None
     beside = [item.tail or ""]
-    for neighbour in (item.getnext(), item.getprevious()):
+    neighbours = (item.getnext(), item.getprevious())
+    for neighbour in reversed(neighbours) if _dates_precede(item) else neighbours:
         if neighbour is not None and neighbour.find(".//a") is None and neighbour.tag != "a":
             beside.append(" ".join(neighbour.itertext()) if isinstance(neighbour.tag, str) else "")
     for text in beside:
@@ -172,6 +176,15 @@ def date_beside(link: Linked, holders: dict[etree._Element, str]) -> str | None:
             if date := _split_date(text.split()):
                 return date
     return None
+
+
+def _dates_precede(item: etree._Element) -> bool:
+    """Whether among what an item stands the first is a date: then each stands before what it belongs to."""
+    parent = item.getparent()
+    first = parent[0] if parent is not None else item
+    if first is item or not isinstance(first.tag, str) or first.find(".//a") is not None:
+        return False
+    return _whole_date("".join(first.itertext())) is not None
 
 
 def _date_in(item: etree._Element, anchor: etree._Element) -> str | None:

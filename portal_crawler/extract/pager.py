@@ -15,7 +15,8 @@ from portal_crawler.extract.published import url_stamp
 from portal_crawler.extract.turned_pages import turned_page
 
 _NEXT = re.compile(
-    r"^[\[【<(（\s]*(?:下一页|下一頁|下页|后一页|后页|後一頁|下一步|下一版|next(?:\s*page)?)[\]】>）)\s›»>]*$", re.I
+    r"^[\[【<(（\s]*(?:下一页|下一頁|下页|后一页|后页|後一頁|下一步|下一版|较早的?(?:文章|内容)|next(?:\s*page)?|older(?:\s*(?:posts|entries))?)[\]】>）)\s›»>]*$",
+    re.I,
 )
 # A newspaper's last page leads on to the issue of the day before.
 _ISSUE_BEFORE = re.compile(r"^[\[【<(（\s]*(?:上一期|前一期|上期)[\]】>）)\s]*$")
@@ -23,6 +24,7 @@ _MORE = re.compile(r"^(?:点击|點擊)?(?:加载|加載|载入)更多[.…]*$")
 # This also leads to the whole of what is shown in part, and to another channel.
 _MORE_OF_IT = re.compile(r"^(?:(?:点击|點擊)?(?:查看|浏览)?更多|more)[.…>》» ]*$", re.I)
 _ARROW = re.compile(r"^(?:>|›|＞|→)$")
+_BARE_NUMBER = re.compile(r"/\d{1,3}\.\w+$")
 _DOUBLE_ARROW = re.compile(r"^(?:>>|»|＞＞)$")
 # A form that is sent, which may be what its numbers do not need.
 _CALLS = re.compile(r"javascript:\s{0,9}\w{1,40}\s{0,9}\(\s{0,9}['\"]", re.I)
@@ -112,7 +114,7 @@ def _arrowed(page: Page, anchors: list[tuple[etree._Element, str]]) -> str | Non
         for anchor, text in anchors:
             url = target(page, anchor.get("href")) if pattern.match(text) else None
             # A breadcrumb has arrows, too; a page of the list has a number in its address.
-            if url and same_list(page.url, url) and page_number(url) is not None:
+            if url and same_list(page.url, url) and (page_number(url) is not None or _BARE_NUMBER.search(url)):
                 return url
     return None
 

@@ -9,6 +9,7 @@ in the block around the heaviest group.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urldefrag, urlsplit
 
 from lxml import etree
@@ -51,6 +52,8 @@ _OPENS = re.compile(
 )
 # A list by the pager goes before one with dates elsewhere.
 _PAGED = 1.25
+# One whose articles lie in the channel's own folder goes before others like it.
+_OWN = 0.05
 # Below every list with dates that is shown, above those without.
 _HIDDEN = 1.8
 _FEW_LISTS = 2
@@ -64,9 +67,10 @@ _SHORTEST_TITLE = 4
 
 def main_links(page: Page) -> list[Link]:
     """The links that are a page's list, in page order, each address once, with title and date."""
-    links = [link for link in links_of(page, page.root.iter("a"), every=False) if not _is_neighbour(link.element)]
-    # A comment's or a share's link beside a title says nothing of its own.
-    holders = alone([link for link in links if link.likely and link.title] or links)
+    links = [link for link in links_of(page, _anchors(page), every=False) if not _is_neighbour(link.element)]
+    # The words of a link to comments stand for nothing, where those of a picture do.
+    likely = [link for link in links if link.likely and (link.title or not "".join(link.element.itertext()).strip())]
+    holders = alone(likely or links)
     for link in links:
         link.date = link.date or date_beside(link, holders)
     groups: dict[str, list[Link]] = {}
@@ -82,7 +86,13 @@ def main_links(page: Page) -> list[Link]:
         if not hidden.isdisjoint(group[0].element.iterancestors()):
             ranks[key] = (min(ranks[key][0], _HIDDEN), ranks[key][1])
     paged = with_pager(page, {key: group for key, group in groups.items() if ranks[key][0] > 0})
-    best = max(ranks, key=lambda key: (ranks[key][0] + (_PAGED if key in paged else 0), ranks[key][1]), default="")
+    folder = urlsplit(page.url).path.rpartition("/")[0]
+    own = {key for key, group in groups.items() if folder and _are_below(folder, group)}
+
+    def weight(key: str) -> tuple[float, float]:
+        return ranks[key][0] + (_PAGED if key in paged else 0) + (_OWN if key in own else 0), ranks[key][1]
+
+    best = max(ranks, key=weight, default="")
     if not best or ranks[best][0] <= 0:
         return []
     chosen = [link for link in groups[best] if link.likely or link.date or not mostly_likely(groups[best])]
@@ -110,6 +120,18 @@ def main_links(page: Page) -> list[Link]:
             best_of[link.url] = link
     shortest = {True: SHORTEST_IN_LIST, False: _SHORTEST_TITLE}
     return [link for link in kept if best_of[link.url] is link and len(link.title) >= shortest[id(link) in sure]]
+
+
+def _anchors(page: Page) -> Iterator[etree._Element]:
+    """The links of a page, and what leads on by a click and holds none."""
+    for element in page.root.iter():
+        if element.tag == "a" or (element.get("onclick") and element.find(".//a") is None and _clicked(element)):
+            yield element
+
+
+def _are_below(folder: str, group: list[Link]) -> bool:
+    """Whether most links of a group lead into a folder."""
+    return sum(urlsplit(link.url).path.startswith(f"{folder}/") for link in group) * 5 >= len(group) * 4
 
 
 def links_of(page: Page, anchors: object, *, every: bool) -> list[Link]:
