@@ -332,6 +332,18 @@ def test_short_list_of_the_channel_goes_before_longer_dated_ones_of_the_site() -
     assert [entry.title for entry in found] == titles(3)
 
 
+def test_dated_corner_of_a_front_page_hides_not_its_other_blocks() -> None:
+    corner = f"<div class=gg><ul>{items_of(3, FORMS['date behind'])}</ul></div>"
+    blocks = "".join(
+        f"<div class=b{block}><h2><a href='/c{block}/'>栏目</a></h2><ul>"
+        + "".join(f"<li><a href='/b/{block}{n:03}.html'>靖远县第{block}栏目第{n}条消息发布</a></li>" for n in range(6))
+        + "</ul></div>"
+        for block in range(1, 5)
+    )
+    found = extract_listing(page(corner + blocks), "http://news.portal.example/").entries
+    assert len(found) == 27
+
+
 def test_banner_of_a_topic_between_lead_story_and_list_parts_them_not() -> None:
     lead = "<div class=head><h2><a href='/a/20211120/1.html'>靖远县引进企业带动群众增收</a></h2><p>摘要写得长一些。</p></div>"
     banner = "<div class=zt><a href='/zt/2021lh/'><img src=z.jpg alt='聚焦2021全国两会专题报道'></a></div>"

@@ -96,9 +96,11 @@ def main_links(page: Page) -> list[Link]:
     if not best or ranks[best][0] <= 0:
         return []
     chosen = [link for link in groups[best] if link.likely or link.date or not mostly_likely(groups[best])]
-    if ranks[best][0] < DATED and _FRONT_PAGE.search(urlsplit(page.url).path):
-        # A front page has many lists and dates beside none of them.
-        chosen = [link for link in links if ranks[place_of(link.element)][0] >= 1]
+    if _FRONT_PAGE.search(urlsplit(page.url).path):
+        # A front page has many lists, and dates beside none of them or only in a corner.
+        listed = [link for link in links if ranks[place_of(link.element)][0] >= 1]
+        if ranks[best][0] < DATED or len(chosen) * 2 < len(listed):
+            chosen = listed
     # A page of many undated lists has places for more.
     single = sum(rank[0] >= 1 for rank in ranks.values()) <= _FEW_LISTS
     if (ranks[best][0] < DATED and single and _says_empty(page, chosen)) or is_article(page, chosen):
