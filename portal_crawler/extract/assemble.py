@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from portal_crawler.article import Article, Portal
 from portal_crawler.extract.body import Body, find_body
@@ -20,11 +21,11 @@ from portal_crawler.extract.published import find_published
 from portal_crawler.extract.text import paragraphs
 
 # Raised by one whenever a change of the rules can change a value, so that a stored value names its rules.
-EXTRACTOR = "portal-crawler/4"
-_ABOVE_HEADLINE = 8
-_BELOW_TEXT = 20
+EXTRACTOR: Final = "portal-crawler/4"
+_ABOVE_HEADLINE: Final = 8
+_BELOW_TEXT: Final = 20
 # A shorter text may be what a page shows until its script has run.
-_SHORTEST_TEXT = 20
+_SHORTEST_TEXT: Final = 20
 
 
 def article_of(pages: Sequence[Page], *, portal: Portal | None = None) -> Article:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
-from operator import sub
+from typing import Final
 
 from portal_crawler.extract.head import home
 from portal_crawler.extract.lines import Line
@@ -20,11 +20,11 @@ from portal_crawler.extract.weighing import CLOSING, END, HEADING, LINKS, NOTHIN
 
 # Text below the line that closes an article is a comment, a teaser or a notice; weighed so low, it does not pull
 # the container outwards, and it still counts when there is nothing above it.
-_AFTER_CLOSE = 0.2
-_AFTER_END = 0.02
+_AFTER_CLOSE: Final = 0.2
+_AFTER_END: Final = 0.02
 # So many characters of links and furniture below the headline halve what a line says: a caption of one sentence
 # right below it outweighs the teasers of the right-hand column.
-_FAR = 200.0
+_FAR: Final = 200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _heaviest_block(page: Page, weights: list[float], start: int) -> int:
     last = len(page.lines) - start - len(weights)
     sums = [0.0] * start + list(accumulate(weights, initial=0.0))
     sums += [sums[-1]] * last
-    totals = list(map(sub, map(sums.__getitem__, blocks.ends), map(sums.__getitem__, blocks.starts)))
+    totals = [sums[end] - sums[first] for first, end in zip(blocks.starts, blocks.ends, strict=True)]
     most = max(totals, default=0.0)
     if most <= 0:
         return -1
@@ -135,11 +135,11 @@ def _around_paragraph(page: Page, weights: list[float], start: int, best: int) -
 
 
 # Credits, headings and notices that a text goes on below; no page of the corpus has more than two.
-_MOST_PASSED = 40
+_MOST_PASSED: Final = 40
 # A line of running text this long outside the inner block is part of the article.
-_WORTH_TAKING = 12.0
+_WORTH_TAKING: Final = 12.0
 # Beside a paragraph a short sentence is, too, even with a box of links above it.
-_SHORT_SENTENCE = 6.0
+_SHORT_SENTENCE: Final = 6.0
 
 
 def _tail(page: Page, weighed: list[Weighed], start: int, first: int, end: int) -> int:

@@ -11,22 +11,23 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from typing import Final
 
-_BOMS = (
+_BOMS: Final = (
     # Before UTF-16, whose mark it begins with.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_BIG5 = re.compile(rb"""charset\s*+=\s*+["']?\s*+big5""")
+_BIG5: Final = re.compile(rb"""charset\s*+=\s*+["']?\s*+big5""")
 # The characters that make up about a fifth of any Chinese news text, in both scripts, with its punctuation.
-_COMMON = re.compile("[的一是在不了有和人中大上国國为為年月日时時会會市这這，。、“”：；（）《》]")
+_COMMON: Final = re.compile("[的一是在不了有和人中大上国國为為年月日时時会會市这這，。、“”：；（）《》]")
 # One bad byte in a UTF-8 page costs one or two sequences, a GBK page read as UTF-8 fails on nearly all of them.
-_UTF8_TOLERANCE = 0.1
+_UTF8_TOLERANCE: Final = 0.1
 # Bytes or characters around the first Chinese one that tell encodings apart, if so many of them are wide.
-_SAMPLE = 2048
-_ENOUGH = 200
+_SAMPLE: Final = 2048
+_ENOUGH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def _says_big5(body: bytes, content_type: str | None) -> bool:
 
 # Share of the common characters below which a text read as GB18030 is in doubt: the pages of the corpus, with
 # all their navigation, have 0.08 and more, Big5 read as GB18030 has less than 0.01.
-_UNLIKELY = 0.05
+_UNLIKELY: Final = 0.05
 
 
 def _text(text: str, encoding: str, source: bytes | None = None) -> Text:

@@ -9,57 +9,63 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lxml import etree
 
 from portal_crawler.extract.labels import Labelled, read_labels
 
-_BLOCKS = tuple(
+_BLOCKS: Final = tuple(
     "address article aside blockquote body center dd details dir div dl dt fieldset figcaption figure footer "
     "form h1 h2 h3 h4 h5 h6 header hgroup html li main marquee menu nav ol p pre section summary table tbody "
     "td tfoot th thead tr ul caption legend".split()
 )
-_BESIDE = frozenset(("nav", "aside", "footer"))
+_BESIDE: Final = frozenset(("nav", "aside", "footer"))
 # What precedes the names of hidden elements while the style sheet runs.
-_HIDDEN = "hidden-"
+_HIDDEN: Final = "hidden-"
 # Elements whose text a reader of the article never sees as text.
-_UNSEEN = tuple(
+_UNSEEN: Final = tuple(
     "script style noscript template head select option textarea button iframe object embed applet svg math "
     "canvas video audio map noframes input datalist".split()
 )
 
 # Of these it is known which of the page's a block or picture is.
-_COUNTED = frozenset((*_BLOCKS, "img"))
+_COUNTED: Final = frozenset((*_BLOCKS, "img"))
 
 # Marks are characters that Unicode keeps out of texts for a program's own use; `unmarked` keeps them out of pages.
 # A cut is followed by a letter: that of the tag which opens, or of a close or a break.
-_ALL_MARKS = tuple(map(chr, range(0xFDD0, 0xFDD6)))
-_CUT, _LEFT_OUT_BLOCK, _LEFT_OUT_PICTURE, _PICTURE, _LINK, _LINK_END = _ALL_MARKS
-_CLOSE, _BREAK = "/", "|"
-_LETTERS = {tag: chr(0x41 + number) for number, tag in enumerate(_BLOCKS)}
-_TAGS = {letter: tag for tag, letter in _LETTERS.items()}
-_PICTURES = re.compile(f"[{_PICTURE}{_LEFT_OUT_PICTURE}]")
-_LEFT_OUT = re.compile(f"{_LEFT_OUT_BLOCK}(.)")
-_LINKED = re.compile(f"{_LINK}([^{_LINK}{_LINK_END}]*)")
-_PRE = _LETTERS["pre"]
-_MARKS = re.compile(rb"\xef\xb7[\x90-\xaf]")
-_MARKS_BY_NUMBER = re.compile(rb"&#(?:[xX]0*[fF][dD][dDeE][0-9a-fA-F]|0*6(?:497[6-9]|49[89]\d|500[0-7]));?")
+_CUT: Final = "\ufdd0"
+_LEFT_OUT_BLOCK: Final = "\ufdd1"
+_LEFT_OUT_PICTURE: Final = "\ufdd2"
+_PICTURE: Final = "\ufdd3"
+_LINK: Final = "\ufdd4"
+_LINK_END: Final = "\ufdd5"
+_ALL_MARKS: Final = (_CUT, _LEFT_OUT_BLOCK, _LEFT_OUT_PICTURE, _PICTURE, _LINK, _LINK_END)
+_CLOSE: Final = "/"
+_BREAK: Final = "|"
+_LETTERS: Final = {tag: chr(0x41 + number) for number, tag in enumerate(_BLOCKS)}
+_TAGS: Final = {letter: tag for tag, letter in _LETTERS.items()}
+_PICTURES: Final = re.compile(f"[{_PICTURE}{_LEFT_OUT_PICTURE}]")
+_LEFT_OUT: Final = re.compile(f"{_LEFT_OUT_BLOCK}(.)")
+_LINKED: Final = re.compile(f"{_LINK}([^{_LINK}{_LINK_END}]*)")
+_PRE: Final = _LETTERS["pre"]
+_MARKS: Final = re.compile(rb"\xef\xb7[\x90-\xaf]")
+_MARKS_BY_NUMBER: Final = re.compile(rb"&#(?:[xX]0*[fF][dD][dDeE][0-9a-fA-F]|0*6(?:497[6-9]|49[89]\d|500[0-7]));?")
 
-_BLANKS = re.compile(r"[ \t\n\r\f\v]+")
+_BLANKS: Final = re.compile(r"[ \t\n\r\f\v]+")
 # A gap of a thousand wide blanks says no more than one of a hundred, and a pattern that looks for blanks before
 # something tries each place of it. Only lines longer than any paragraph are looked at.
-_LONG = 2000
-_GAPS = re.compile(r"\s{100,}")
+_LONG: Final = 2000
+_GAPS: Final = re.compile(r"\s{100,}")
 # Asked of the attributes and not of all elements, most of which have no style. The answers know their elements;
 # with `/..` libxml2 looks for doubles among them, which costs the square of their number.
-_STYLES = etree.XPath("descendant::*/@style[contains(., 'none') or contains(., 'NONE')]")
-_FLAGS = etree.XPath("descendant::*/@hidden")
-_NAME = re.compile(r"[a-z][a-z0-9-]*")
-_DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
+_STYLES: Final = etree.XPath("descendant::*/@style[contains(., 'none') or contains(., 'NONE')]")
+_FLAGS: Final = etree.XPath("descendant::*/@hidden")
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]*")
+_DISPLAY_NONE: Final = re.compile(r"display\s*:\s*none", re.I)
 # A page made to exhaust whoever reads it has more lines; an article that is a table has some thousand.
-MOST_LINES = 20_000
-EDGES = " \t\n\r\f\v\xa0\u3000\u200b\ufeff"
+MOST_LINES: Final = 20_000
+EDGES: Final = " \t\n\r\f\v\xa0\u3000\u200b\ufeff"
 
 
 class Line:
@@ -187,18 +193,23 @@ def lay_out(root: etree._Element) -> tuple[list[Line], Blocks]:
             tags.append(tag_of[letter])
             starts.append(count)
             ends.append(MOST_LINES)
+        if len(part) == 1:
+            continue
         text = part[1:].strip()
         if not text:
             continue
-        if has_left_out and _LEFT_OUT_BLOCK in text:
+        pictures: Sequence[int] = ()
+        if has_left_out and (_LEFT_OUT_BLOCK in text or _LEFT_OUT_PICTURE in text):
             left_out += [(len(tags), tag_of[letter]) for letter in _LEFT_OUT.findall(text)]
             text = _LEFT_OUT.sub("", text)
-        pictures: Sequence[int] = ()
-        if picture_mark in text or (has_left_out and _LEFT_OUT_PICTURE in text):
-            shown = _PICTURES.findall(text)
-            pictures = [picture + index for index, mark in enumerate(shown) if mark == picture_mark]
-            picture += len(shown)
+            marks = _PICTURES.findall(text)
+            pictures = [picture + index for index, mark in enumerate(marks) if mark == picture_mark]
+            picture += len(marks)
             text = _PICTURES.sub("", text).strip()
+        elif picture_mark in text:
+            pictures = range(picture, picture + text.count(picture_mark))
+            picture += len(pictures)
+            text = text.replace(picture_mark, "").strip()
         link = 0
         if in_link or link_mark in text:
             if not in_link and text[0] == link_mark and text.find(link_end) == len(text) - 1:
@@ -222,9 +233,13 @@ def _unlinked(text: str, in_link: bool) -> tuple[str, int, bool]:
     """A text without the marks of links, how many of its characters are link text, and whether a link goes on."""
     if in_link:
         text = _LINK + text
-    linked = _LINKED.findall(text)
-    link = len(linked[0].strip()) if len(linked) == 1 else sum(map(len, map(str.strip, linked)))
-    in_link = text.rfind(_LINK) > text.rfind(_LINK_END)
+    start, end = text.find(_LINK), text.find(_LINK_END)
+    if text.find(_LINK, start + 1) < 0 <= start < end:
+        # One link, and perhaps the end of one that another has ended.
+        link, in_link = len(text[start + 1 : end].strip()), False
+    else:
+        link = sum(map(len, map(str.strip, _LINKED.findall(text))))
+        in_link = text.rfind(_LINK) > text.rfind(_LINK_END)
     text = text.replace(_LINK, "").replace(_LINK_END, "").strip()
     return text, min(link, len(text)), in_link
 
@@ -289,8 +304,8 @@ def _sheet() -> etree.XSLT:
     def both(tag: str) -> str:
         return f"{tag}|{_HIDDEN}{tag}"
 
-    seen, unseen = "<xsl:apply-templates/>", '<xsl:apply-templates select="*" mode="unseen"/>'
     mode = ' mode="unseen"'
+    seen, unseen = "<xsl:apply-templates/>", f"<xsl:apply-templates{mode}/>"
     templates = [template(tag, f"{_CUT}{_LETTERS[tag]}{seen}{_CUT}{_CLOSE}") for tag in _BLOCKS]
     templates += [
         template("a", f"{_LINK}{seen}{_LINK_END}"),
@@ -298,6 +313,8 @@ def _sheet() -> etree.XSLT:
         template("img", _PICTURE),
         template("|".join((*_UNSEEN, _HIDDEN)), unseen),
         template("*", unseen, mode),
+        # Cheaper than to select what is no text.
+        template("text()", "", mode),
     ]
     for tag in _COUNTED:
         left_out = f"{_LEFT_OUT_BLOCK}{_LETTERS[tag]}{unseen}" if tag in _LETTERS else _LEFT_OUT_PICTURE
@@ -310,4 +327,4 @@ def _sheet() -> etree.XSLT:
     )
 
 
-_SHEET = _sheet()
+_SHEET: Final = _sheet()

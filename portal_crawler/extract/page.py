@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import Final
 
 from lxml import etree
 
@@ -21,13 +22,13 @@ from portal_crawler.extract.lines import MOST_LINES, Blocks, Line, lay_out, unma
 
 # A bound for pages made to exhaust whoever reads them. The largest of the 173 pages of the corpus has 280 KB and 655
 # lines; a page with a picture written into it may have some megabytes. A tree takes up to fifty times its bytes.
-MOST_BYTES = 4 * 1024 * 1024
+MOST_BYTES: Final = 4 * 1024 * 1024
 # Ten times the tags of any page seen. 4 MB of nothing but tags are a tree of 250 MB.
-MOST_TAGS = 150_000
+MOST_TAGS: Final = 150_000
 # libxml2 compares each attribute of a tag with all before it: 5000 take 20 ms, 400,000 take minutes. A page of 256 KB
 # has no place for more than some seconds of it.
-_ROOM_FOR_ATTRIBUTES = 256 * 1024
-_MANY_ATTRIBUTES = re.compile(
+_ROOM_FOR_ATTRIBUTES: Final = 256 * 1024
+_MANY_ATTRIBUTES: Final = re.compile(
     rb"""<[a-zA-Z][^\s>/]*+(?:[\s/]++[^\s=>/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+){5000}"""
 )
 
@@ -99,8 +100,8 @@ def read_page(
 
 def _beginning(body: bytes) -> bytes:
     """As much of a page as is read: to a bound of bytes, and to one of tags."""
-    read = body[:MOST_BYTES]
-    if read.count(b"<") > MOST_TAGS:
+    read = body if len(body) <= MOST_BYTES else body[:MOST_BYTES]
+    if len(read) > MOST_TAGS and read.count(b"<") > MOST_TAGS:
         read = b"<".join(read.split(b"<", MOST_TAGS)[:-1])
     return read
 

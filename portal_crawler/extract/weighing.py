@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final
 
 from portal_crawler.extract.boilerplate import is_invitation, is_notice, is_teaser, is_tools, opened_by
 from portal_crawler.extract.head import SENTENCE_END, home, is_credit
@@ -13,29 +14,28 @@ from portal_crawler.extract.names import is_outlet
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.traditional import simpler
 
-_SENTENCE = re.compile(r"[。！？；，、：“”]|[,.;:!?](?=\s|$)")
-_SHORT = 40
+_SENTENCE: Final = re.compile(r"[。！？；，、：“”]|[,.;:!?](?=\s|$)")
+_SHORT: Final = 40
 # Characters of text above the line that ends an article, with which nothing below it is looked at.
-_ENOUGH = 60.0
+_ENOUGH: Final = 60.0
 # A sentence below a sub-heading is longer than most of what readers write below an article in one line.
-_SHORTEST_TOLD = 15
+_SHORTEST_TOLD: Final = 15
 # What hangs on an announcement is named in its text, by links.
-_ATTACHMENT = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar)[\W_]*$", re.I)
+_ATTACHMENT: Final = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar)[\W_]*$", re.I)
 # What a digest prints before the headline of each of its items, which may be a link.
-_NUMBERED = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、]")
-TEXT, FURNITURE, LINKS, CREDIT, HEADING, NOTICE, END = (
-    "text",
-    "furniture",
-    "links",
-    "credit",
-    "heading",
-    "notice",
-    "end",
-)
-CLOSING = (CREDIT, HEADING, NOTICE, END)
+_NUMBERED: Final = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.．、]")
+TEXT: Final = "text"
+FURNITURE: Final = "furniture"
+LINKS: Final = "links"
+CREDIT: Final = "credit"
+HEADING: Final = "heading"
+NOTICE: Final = "notice"
+END: Final = "end"
+CLOSING: Final = (CREDIT, HEADING, NOTICE, END)
 
 
-class Weighed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Weighed:
     """kind: what a line is. weight: what it says for its block, in characters of running text; below 0, against it.
 
     labels: whether it begins with a label, so that it is text only between lines of text.
@@ -46,16 +46,16 @@ class Weighed(NamedTuple):
     labels: bool = False
 
 
-NOTHING = Weighed(FURNITURE, 0.0)
-_FURNITURE_LINE = Weighed(FURNITURE, -4.0)
-_HEADS = Weighed(HEADING, -8.0)
+NOTHING: Final = Weighed(FURNITURE, 0.0)
+_FURNITURE_LINE: Final = Weighed(FURNITURE, -4.0)
+_HEADS: Final = Weighed(HEADING, -8.0)
 # 相关文章：X leads to one article by itself, and heads no text below it.
-_HEADED_LINK = Weighed(HEADING, -8.0, labels=True)
-_CLOSING_CREDIT = Weighed(CREDIT, -2.0)
-_CLOSING_NOTICE = Weighed(NOTICE, -8.0)
-_ENDS = Weighed(END, -8.0)
-_COMMENTED = Weighed(END, -8.0)
-_ATTACHED = Weighed(TEXT, 0.0, labels=True)
+_HEADED_LINK: Final = Weighed(HEADING, -8.0, labels=True)
+_CLOSING_CREDIT: Final = Weighed(CREDIT, -2.0)
+_CLOSING_NOTICE: Final = Weighed(NOTICE, -8.0)
+_ENDS: Final = Weighed(END, -8.0)
+_COMMENTED: Final = Weighed(END, -8.0)
+_ATTACHED: Final = Weighed(TEXT, 0.0, labels=True)
 
 
 def _opens_with_label(line: Line) -> bool:
