@@ -395,6 +395,18 @@ def test_article_is_no_list(below: str) -> None:
     assert extract_listing(page(body), "http://news.portal.example/a/20211119/3.html").entries == ()
 
 
+def test_article_under_the_address_of_a_front_page_is_no_list_either() -> None:
+    related = f"<div class=rel><ul>{items_of(3, FORMS['date behind'])}</ul></div>"
+    blocks = "".join(
+        f"<div class=b{block}><ul>"
+        + "".join(f"<li><a href='/b/{block}{n:03}.html'>靖远县第{block}栏目第{n}条消息发布</a></li>" for n in range(6))
+        + "</ul></div>"
+        for block in range(1, 5)
+    )
+    body = f"<h1>靖远县引进企业带动群众增收</h1><div>2021-11-19 来源：靖远发布</div><div class=c>{PROSE}</div>{related}{blocks}"
+    assert extract_listing(page(body), "http://news.portal.example/").entries == ()
+
+
 def test_list_with_summaries_is_one() -> None:
     summary = "<p>靖远县今年引进企业9家，注册资金1.55亿元，带动当地群众就业增收，来源：靖远发布。据了解，第二批企业也已经开工。</p>"
     form = FORMS["date behind"].replace("</li>", f"{summary}</li>")

@@ -99,7 +99,10 @@ def main_links(page: Page) -> list[Link]:
     if _FRONT_PAGE.search(urlsplit(page.url).path):
         # A front page has many lists, and dates beside none of them or only in a corner.
         listed = [link for link in links if ranks[place_of(link.element)][0] >= 1]
-        if ranks[best][0] < DATED or len(chosen) * 2 < len(listed):
+        few = ranks[best][0] >= DATED and len(chosen) * 2 < len(listed)
+        if few and is_article(page, chosen):
+            return []
+        if few or ranks[best][0] < DATED:
             chosen = listed
     # A page of many undated lists has places for more.
     single = sum(rank[0] >= 1 for rank in ranks.values()) <= _FEW_LISTS
