@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -14,25 +15,25 @@ from portal_crawler.extract.lines import Line
 from portal_crawler.extract.names import is_outlet
 from portal_crawler.extract.page import Page
 
-_HERE = re.compile(
+_HERE: Final = re.compile(
     r"(?:您|你)?(?:现在|当前|目前|所在|的){0,4}(?:当前|所在|所处)?(?:的)?(?:位置|方位)(?:是|在)?\s{0,9}[:：>]?\s{0,9}|^\s*(?:导航|首页导航)\s*[:：]\s*"
 )
-_ARROW = re.compile(r"\s{0,9}(?:-{1,9}>+|=>|→|[>＞»›→]+)\s{0,9}")
-_ARROW_HEAD = re.compile("[>＞»›→]")
-_BAR = re.compile(
+_ARROW: Final = re.compile(r"\s{0,9}(?:-{1,9}>+|=>|→|[>＞»›→]+)\s{0,9}")
+_ARROW_HEAD: Final = re.compile("[>＞»›→]")
+_BAR: Final = re.compile(
     r"\s{0,9}[/|｜丨·]\s{0,9}|\s{1,9}[-–—]{1,9}\s{1,9}|(?<=[\u4e00-\u9fff])\s{0,9}[-–—]{1,9}\s{0,9}(?=[\u4e00-\u9fff])"
 )
 # More parts than this, separated by bars, are a navigation.
-_MOST_CRUMBS = 6
+_MOST_CRUMBS: Final = 6
 # So many links side by side above a headline, the first to the front page, are a path; more are a navigation.
-_MOST_LINKS = 3
-_HOME = re.compile(r"^(?:.{0,12}(?:首页|主页|首頁|主頁)|home)$", re.I)
-_FRONT_PAGE = re.compile(r"/?(?:(?:index|default)\d?\.[a-zA-Z]{3,5})?")
-_SITE_NAME = re.compile(r"(?:网|在线|门户|报|社|之窗)$")
-_LAST = re.compile(
+_MOST_LINKS: Final = 3
+_HOME: Final = re.compile(r"^(?:.{0,12}(?:首页|主页|首頁|主頁)|home)$", re.I)
+_FRONT_PAGE: Final = re.compile(r"/?(?:(?:index|default)\d?\.[a-zA-Z]{3,5})?")
+_SITE_NAME: Final = re.compile(r"(?:网|在线|门户|报|社|之窗)$")
+_LAST: Final = re.compile(
     r"^(?:正文|浏览正文|文章内容|内容|详细内容|详情|文章|新闻正文|文章正文|浏览文章|查看文章|查看新闻|浏览新闻|阅读新闻|查看信息|新闻内容|信息内容|文章详情|新闻详情|详细信息|內容|阅读|阅读正文|浏览|列表|本页|最终页|查看内容|内容详情|信息详情|资讯详情|文章浏览)$"
 )
-_AFTERWARDS = re.compile(
+_AFTERWARDS: Final = re.compile(
     r"(?:转播|分享|字号|字体|打印|收藏|我要|时间|来源|编辑|发布|【|\[|评论|投稿|手机|新闻热线|\d{4}[-年]).*$|[\s\u3000]{2,}.*$"
 )
 

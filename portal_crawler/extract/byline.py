@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from portal_crawler.extract.boilerplate import is_tools
 from portal_crawler.extract.byline_lines import Named, ReadLine, read_below, read_closing, read_line
@@ -26,18 +27,18 @@ from portal_crawler.extract.unlabelled import (
     reporter_line,
 )
 
-_EDITOR_LINE = re.compile(r"^[\W_]*(?:责任编辑|责编|编辑|責任編輯)\s*[:：]")
+_EDITOR_LINE: Final = re.compile(r"^[\W_]*(?:责任编辑|责编|编辑|責任編輯)\s*[:：]")
 # Lines under the text in which a source or an editor is looked for.
-_NEAR = 20
-_LONGEST_CREDIT = 40
+_NEAR: Final = 20
+_LONGEST_CREDIT: Final = 40
 # What a label of the page that follows opens with.
-_OPENING = " \u3000\xa0【[（("
-_PLACE_BEHIND = re.compile(
+_OPENING: Final = " \u3000\xa0【[（("
+_PLACE_BEHIND: Final = re.compile(
     r"(?<=\S)(?:[(（][\u4e00-\u9fff]{2,4}[)）]|北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|"
     r"广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)$"
 )
 # 凡本网注明“来源：X”: what a notice says of the label is not what the label says.
-_QUOTED = re.compile(r"[“\"「『‘]\s*$|注明\s*$")
+_QUOTED: Final = re.compile(r"[“\"「『‘]\s*$|注明\s*$")
 
 
 @dataclass(frozen=True, slots=True)

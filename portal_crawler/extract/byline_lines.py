@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from portal_crawler.extract.labels import Labelled, label_alone, read_labels
 from portal_crawler.extract.lines import Line
 from portal_crawler.extract.names import is_person, persons
 from portal_crawler.extract.times import without_stamps
 
-_REPORTER_LINE = re.compile(
+_REPORTER_LINE: Final = re.compile(
     r"^[\s\u3000]*[□■◎●○◇◆▲△\uf06c]?\s*(?:[\u4e00-\u9fff·]{0,12}?)(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|评论员|通讯员)[\s\u3000:：]+(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,40}?)\s*(?:文\s*[/／]?\s*图|图\s*[/／]?\s*文|摄影报道|文并图|[/／]\s*文(?:[\s、，]*[\u4e00-\u9fff]{2,4}\s*[/／]\s*[图摄])?)?$"
 )
 # The byline of newspapers in Taiwan (記者林靜宜／台北報導).
-_REPORTED_LINE = re.compile(
+_REPORTED_LINE: Final = re.compile(
     r"^(?:[\u4e00-\u9fff]{2,8}[\s\u3000])?[\u4e00-\u9fff]{0,6}記者\s*(?P<names>[\u4e00-\u9fff]{2,4})\s*[／/][\u4e00-\u9fff／/、\s]{2,20}報導$"
 )
 # Opinion pages set the author's name below the headline behind a mark.
-_MARKED_LINE = re.compile(r"^[□■◎●○◇◆▲△☉⊙]\s*(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,24})$")
+_MARKED_LINE: Final = re.compile(r"^[□■◎●○◇◆▲△☉⊙]\s*(?P<names>[\u4e00-\u9fff·、，\s\u3000]{2,24})$")
 # A character of every label of a source or an editor.
-_MAY_NAME = re.compile("[源编編责責处转摘载自]")
-_CLOSING_BRACKET = re.compile(r"[（(【\[〔［](?P<inside>[^（()）【】\[\]]{2,60})[)）】\]〕］]?\s*\d{0,8}\s*$")
+_MAY_NAME: Final = re.compile("[源编編责責处转摘载自]")
+_CLOSING_BRACKET: Final = re.compile(r"[（(【\[〔［](?P<inside>[^（()）【】\[\]]{2,60})[)）】\]〕］]?\s*\d{0,8}\s*$")
 # Credits typed behind the last sentence, without a bracket or a line of their own.
-_CLOSING_CREDIT = re.compile(
+_CLOSING_CREDIT: Final = re.compile(
     r"(?<=[。！？”）)】])\s*(?P<inside>(?:责任编辑|责编|编辑|文章来源|稿件来源|来源|稿源)\s*[:：][^。！？\n【】（）()]{2,60})$"
 )
-_EDITOR_BRACKET = re.compile(
+_EDITOR_BRACKET: Final = re.compile(
     r"\s*[（(【\[〔［]\s*(?:责任编辑|责\s*编|编辑|责任編輯|編輯)(?:\s*[:：]|\s)[^（()）【】\[\]\n]{0,40}[)）】\]〕］]\s*(?:\d{7,8}\s*)?$"
 )
-_LONGEST_BRACKET = 80
+_LONGEST_BRACKET: Final = 80
 
 
 @dataclass(frozen=True, slots=True)

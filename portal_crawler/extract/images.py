@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
+from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -16,7 +17,7 @@ from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import find_stamp
 
 # Scripts that load pictures late keep the address in one of these and a placeholder in src.
-_ADDRESSES = (
+_ADDRESSES: Final = (
     "data-src",
     "data-original",
     "data-lazy-src",
@@ -28,20 +29,20 @@ _ADDRESSES = (
     "file",
     "src",
 )
-_FURNITURE = re.compile(
+_FURNITURE: Final = re.compile(
     r"(?:^|[/_.-])(?:icon|logo|spacer|blank|space|dot|arrow|line|bg|button|btn|share|print|qrcode|ewm|erweima|weixin|wechat|weibo|loading|grey|gray|transparent|pixel|clear|1x1|face|smile|emoji|avatar|ico|footer|foot)\d*(?:[/_.-]|$)",
     re.I,
 )
-_ADVERT = re.compile(r"//(?:ads?|adv|gg|guanggao)\d?\.|/(?:ads?|adv|advert|guanggao)[/_.-]|banner", re.I)
+_ADVERT: Final = re.compile(r"//(?:ads?|adv|gg|guanggao)\d?\.|/(?:ads?|adv|advert|guanggao)[/_.-]|banner", re.I)
 # Stores that cut pictures to size name them by it (_w16_h16.png, _16x16.gif).
-_TINY = re.compile(r"[_-]w?\d{1,2}(?:x|_h)\d{1,2}\.\w{3,4}$")
-_AROUND_ADDRESS = "".join(map(chr, range(0x21)))
-_SMALLEST = 60
-_MOST_ABOVE = 6
+_TINY: Final = re.compile(r"[_-]w?\d{1,2}(?:x|_h)\d{1,2}\.\w{3,4}$")
+_AROUND_ADDRESS: Final = "".join(map(chr, range(0x21)))
+_SMALLEST: Final = 60
+_MOST_ABOVE: Final = 6
 # Editors wrap a text in blocks of their own; pictures stand beside them.
-_FURTHEST_OUT = 6
-_LONGEST_CREDIT = 40
-_CAPTION = re.compile(
+_FURTHEST_OUT: Final = 6
+_LONGEST_CREDIT: Final = 40
+_CAPTION: Final = re.compile(
     r"^(?:[▲△▼◆●■]|图[为：:片]|(?:资料|效果|示意|现场)图|.{0,6}供图)|(?:摄|攝|供图|供圖|资料图|/图|图片|(?:记者|通讯员|記者|通訊員)[\s\u3000]?[\u4e00-\u9fff·\s、]{2,12}[\s\u3000][图圖])[)）]?$|摄影报道"
 )
 

@@ -8,11 +8,11 @@ field, since a label ends the value before it.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from portal_crawler.extract.names import is_person
 
-_KINDS = {
+_KINDS: Final = {
     "source": "稿件来源 文章来源 信息来源 新闻来源 本文来源 消息来源 内容来源 来源于 来源 稿源 出处 转载自 转自 摘自 原载 來源 文章來源 来自 Source",
     "editor": "责任编辑 网络编辑 值班编辑 本网编辑 文章编辑 文字编辑 新媒体编辑 见习编辑 实习编辑 编辑 责编 网编 責任編輯 編輯 責編 Editor",
     "author": "本报记者 本网记者 特约记者 见习记者 实习记者 全媒体记者 融媒体记者 首席记者 文章作者 作者 记者 通讯员 特约撰稿 撰文 撰稿人 撰稿 发布者 發布者 发布人 記者 文/图 图/文 文图 文字/摄影 摄影/文字 文字/图片 图片/文字 文",
@@ -34,28 +34,28 @@ _KINDS = {
         "核心提示 摘要 导读 提示 截止时间 截止日期 活动时间 采访时间 采访日期 点播 下载 时长 编者按"
     ),
 }
-_KIND_OF = {label: kind for kind, labels in _KINDS.items() for label in labels.split()}
+_KIND_OF: Final = {label: kind for kind, labels in _KINDS.items() for label in labels.split()}
 # What stands right before a label's colon: its last character, or a bracket behind it.
-_LAST = frozenset(label[-1] for label in _KIND_OF) | frozenset("】]")
+_LAST: Final = frozenset(label[-1] for label in _KIND_OF) | frozenset("】]")
 # A line of labels has a dozen of them; a longer line is text, or made to cost its square.
-_LONGEST_LINE = 1000
-_LONGEST = max(map(len, _KIND_OF))
+_LONGEST_LINE: Final = 1000
+_LONGEST: Final = max(map(len, _KIND_OF))
 # What stands between a label and its value. A stroke or a bar is one only before a Chinese value.
-_COLON = re.compile(r"(?:[:：丨∶︰]|[/／|｜](?=\s*[\u4e00-\u9fff])(?!图(?:\W|$)))\s*")
-_COLONS = ":：/／|｜丨∶︰"
+_COLON: Final = re.compile(r"(?:[:：丨∶︰]|[/／|｜](?=\s*[\u4e00-\u9fff])(?!图(?:\W|$)))\s*")
+_COLONS: Final = ":：/／|｜丨∶︰"
 # Words that end in 文 without being its label; behind any other character 文 is one before a name (南洋桥文：郑清).
-_ENDS_IN_WEN = frozenset("全原正公作本论征散中英外下上诗古语")
-_NAME_FOLLOWS = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[\s、，,图]|$)")
-_BARE_HINT = re.compile(r"来源|稿源|來源|编辑|责编|作者|记者|选稿|文/图|图/文|文图")
+_ENDS_IN_WEN: Final = frozenset("全原正公作本论征散中英外下上诗古语")
+_NAME_FOLLOWS: Final = re.compile(r"[\u4e00-\u9fff]{2,3}(?:[\s、，,图]|$)")
+_BARE_HINT: Final = re.compile(r"来源|稿源|來源|编辑|责编|作者|记者|选稿|文/图|图/文|文图")
 # Without a colon a source opens a value at the start of the line or behind the time (eastday: 来源X作者Y选稿Z) …
-_BARE_SOURCE = re.compile(r"(?:^|(?<=[\s\d】|]))(?P<label>来源于|来源|稿源|來源)\s*(?=[\u4e00-\u9fff《“])")
+_BARE_SOURCE: Final = re.compile(r"(?:^|(?<=[\s\d】|]))(?P<label>来源于|来源|稿源|來源)\s*(?=[\u4e00-\u9fff《“])")
 # … and other labels where blanks stand on both sides, or after such a source.
-_BARE = re.compile(
+_BARE: Final = re.compile(
     r"(?:(?:^|(?<=\s))(?P<label>编辑|责任编辑|值班编辑|责编|网编|作者|记者|选稿)|(?<=[（(【\[［])(?P<bracketed>责任编辑|责编|编辑))\s+(?=\S)|(?P<both>文/图|图/文|文图)[\s:：]+(?=[\u4e00-\u9fff])"
 )
 # … and alone on a line with a name (责编汪洋).
-_BARE_LINE = re.compile(r"^(?P<label>责任编辑|责编|编辑|作者)(?P<name>[\u4e00-\u9fff]{2,3})$")
-_BARE_AFTER_SOURCE = re.compile(r"(?P<label>责任编辑|编辑|责编|作者|记者|选稿)\s*(?=\S)")
+_BARE_LINE: Final = re.compile(r"^(?P<label>责任编辑|责编|编辑|作者)(?P<name>[\u4e00-\u9fff]{2,3})$")
+_BARE_AFTER_SOURCE: Final = re.compile(r"(?P<label>责任编辑|编辑|责编|作者|记者|选稿)\s*(?=\S)")
 
 
 class Labelled(NamedTuple):

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from portal_crawler.extract.boilerplate import is_tools
 
-_OUTLET_ENDINGS = (
+_OUTLET_ENDINGS: Final = (
     "网 报 社 台 在线 日报 晚报 晨报 早报 时报 商报 周刊 周报 月刊 杂志 频道 之声 客户端 新闻 传媒 融媒 媒体 通讯 资讯 电视 广播 广电 卫视 号 发布 "
     "中心 集团 新媒体 官网 官微 公众号 微信 微博 政务 娱乐 体育 财经 科技 党报 半月谈 求是 瞭望 版 部 委 局 厅 院 办 府 站 之窗 热线 门户 云 综合 快报 消费网 消息"
 ).split()
-_OUTLET = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(_OUTLET_ENDINGS, key=len, reverse=True)))})[》”]?$|之家$")
+_OUTLET: Final = re.compile(
+    rf"(?:{'|'.join(map(re.escape, sorted(_OUTLET_ENDINGS, key=len, reverse=True)))})[》”]?$|之家$"
+)
 # A document's number ends like an account's name (甘政发〔2021〕18号).
-_DOCUMENT_NUMBER = re.compile(r"\d\s*号$")
+_DOCUMENT_NUMBER: Final = re.compile(r"\d\s*号$")
 # The surnames that nine of ten people in China bear (public census lists), and the two-character ones in use.
-_SURNAMES = frozenset(
+_SURNAMES: Final = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江"
     "阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严赖覃洪武莫孔汤向常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季"
     "裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬"
@@ -22,45 +25,47 @@ _SURNAMES = frozenset(
     "师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井"
 )
 # Provinces that read like names: platforms print beside the time whence an account writes.
-_PROVINCES = frozenset("甘肃 江苏 江西 安徽 吉林 宁夏 云南 海南 湖南 湖北 广东 广西 山东 山西".split())
-_HAN_NAME = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0002ffff]{2,4}$")
-_LONG_NAME = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•・][\u4e00-\u9fff]{1,8})+$")
-_CODE = re.compile(r"_?[A-Za-z][\w.@-]{1,24}$|[A-Za-z]{0,4}\d{2,8}$")
+_PROVINCES: Final = frozenset("甘肃 江苏 江西 安徽 吉林 宁夏 云南 海南 湖南 湖北 广东 广西 山东 山西".split())
+_HAN_NAME: Final = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf\U00020000-\U0002ffff]{2,4}$")
+_LONG_NAME: Final = re.compile(r"[\u4e00-\u9fff]{1,8}(?:[·•・][\u4e00-\u9fff]{1,8})+$")
+_CODE: Final = re.compile(r"_?[A-Za-z][\w.@-]{1,24}$|[A-Za-z]{0,4}\d{2,8}$")
 # What follows a name where a report says whence it was sent, or whose part in it is named next.
-_NAMES_END = frozenset(
+_NAMES_END: Final = frozenset(
     "发自 发 报道 摄影报道 发表于 发布于 更新于 校对 审核 审读 编审 初审 复审 终审 一审 二审 三审 监制 主编 制图 供图 图片 摄影 编辑 责编".split()
 )
-_SENT_FROM = re.compile(r"发自[\u4e00-\u9fff]{1,6}$|[\u4e00-\u9fff]{2,6}(?:报道|报導|报导)$")
+_SENT_FROM: Final = re.compile(r"发自[\u4e00-\u9fff]{1,6}$|[\u4e00-\u9fff]{2,6}(?:报道|报導|报导)$")
 # A name with its bearer's code (王晓五_NB12258).
-_NAME_AND_CODE = re.compile(r"[\u4e00-\u9fff]{2,4}_[A-Za-z]{0,4}\d{1,8}$")
-_SPACED_NAME = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
+_NAME_AND_CODE: Final = re.compile(r"[\u4e00-\u9fff]{2,4}_[A-Za-z]{0,4}\d{1,8}$")
+_SPACED_NAME: Final = re.compile(
+    r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])(?![\u4e00-\u9fff])"
+)
 # Parts of one foreign name, each with its capital; codes of staff have none.
-_LATIN_NAME = re.compile(r"\b[A-Z][a-z]+(?: [A-Z]\.?)*(?: [A-Z][a-z]+){1,2}\b")
+_LATIN_NAME: Final = re.compile(r"\b[A-Z][a-z]+(?: [A-Z]\.?)*(?: [A-Z][a-z]+){1,2}\b")
 # What only buttons open with; behind a label without a value such a one may follow.
-_BUTTON = re.compile(r"我[要来也有]|(?:进入|点击|查看|返回|发表|参与|加入)[\u4e00-\u9fff]{2}")
+_BUTTON: Final = re.compile(r"我[要来也有]|(?:进入|点击|查看|返回|发表|参与|加入)[\u4e00-\u9fff]{2}")
 # Buttons that a page without blanks glues to the last name.
-_BUTTONS_BEHIND = re.compile(r"(?:我?要?评论|收藏|打印|纠错|点赞|关注){1,9}$")
-_JOINED = "\x00"
-_WIDE_NAME = re.compile(
+_BUTTONS_BEHIND: Final = re.compile(r"(?:我?要?评论|收藏|打印|纠错|点赞|关注){1,9}$")
+_JOINED: Final = "\x00"
+_WIDE_NAME: Final = re.compile(
     r"(?<![\u4e00-\u9fff])(?<![\u4e00-\u9fff][\s\u3000])([\u4e00-\u9fff])[\s\u3000]{1,4}([\u4e00-\u9fff])[\s\u3000]{1,4}([\u4e00-\u9fff])"
     r"(?![\s\u3000]{0,4}[\u4e00-\u9fff](?![\u4e00-\u9fff]))(?![\u4e00-\u9fff])"
 )
-_NAME_BREAK = re.compile(r"[、,，;；/／\s\u3000\xa0&＆]+")
-_ROLES = re.compile(
+_NAME_BREAK: Final = re.compile(r"[、,，;；/／\s\u3000\xa0&＆]+")
+_ROLES: Final = re.compile(
     r"^(?:(?:本报|本网|本台|特约|特派|见习|实习|首席|全媒体|融媒体|新媒体|驻[\u4e00-\u9fff]{2,4})*(?:记者|通讯员|评论员|实习生|特约撰稿人|撰稿人|撰稿|摄影|报道员|编辑|作者))\s*[:：]?\s*"
 )
-_ROLE_TAIL = re.compile(
+_ROLE_TAIL: Final = re.compile(
     r"[(（](?:实习|见习|通讯员|记者|编辑|整理|责编)[^)）]*[)）]?$|(?<=[\u4e00-\u9fff]{2})(?:实习|见习)$"
 )
 # 来源：资料图 under a picture is the picture's.
-_PICTURE_SOURCE = re.compile(r"(?:资料|网络|视频|新闻)?(?:图片?|截图)(?:资料)?$")
+_PICTURE_SOURCE: Final = re.compile(r"(?:资料|网络|视频|新闻)?(?:图片?|截图)(?:资料)?$")
 # 新华社评论员 张三: who the person is, not a second one.
-_TITLED = re.compile(r"[\u4e00-\u9fff·]{2,}(?:作者|评论员|撰稿人|研究员|通讯员|记者|教授|主任|主编)$")
-_VALUE_END = re.compile(
+_TITLED: Final = re.compile(r"[\u4e00-\u9fff·]{2,}(?:作者|评论员|撰稿人|研究员|通讯员|记者|教授|主任|主编)$")
+_VALUE_END: Final = re.compile(
     r"[【\[|｜\t>»<]|字号|字號|分享|(?<!\d)\d++\s{0,9}(?:条评论|次阅读|人参与)|网友评论|我要评论|T\s?大|参与互动|(?:\s|^)(?:大\s中\s小|T\|T)|https?://|www\."
 )
-_WRAPPING = " \u3000\xa0\t:：,，;；.。-—_·|/（(【[〔<《“\"')）】]〕>》”、"
-_OUTLET_WRAPPING = " \u3000\xa0\t:：,，;；.。-—_|/【[】]〔〕<>、"
+_WRAPPING: Final = " \u3000\xa0\t:：,，;；.。-—_·|/（(【[〔<《“\"')）】]〕>》”、"
+_OUTLET_WRAPPING: Final = " \u3000\xa0\t:：,，;；.。-—_|/【[】]〔〕<>、"
 
 
 def outlet(value: str) -> str | None:

@@ -10,14 +10,17 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
 
 from portal_crawler.extract.labels import kind_alone, read_labels
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import Stamp, find_compact_date, find_stamp, read_unusual
 
-_NOT_ITS_OWN = re.compile(r"今天是|今天[:：]|现在(?:是|时间)|注册时间|最后登录|截止|活动时间|采访|农历|有效期|登录时间")
-_META_NAMES = (
+_NOT_ITS_OWN: Final = re.compile(
+    r"今天是|今天[:：]|现在(?:是|时间)|注册时间|最后登录|截止|活动时间|采访|农历|有效期|登录时间"
+)
+_META_NAMES: Final = (
     "publishdate",
     "pubdate",
     "article:published_time",
@@ -35,14 +38,14 @@ _META_NAMES = (
     "datetime",
 )
 # A document's own dates, which the page that carries it is not younger than.
-_OF_DOCUMENT = frozenset("成文日期 成文时间 发文日期 生成日期 印发日期 制发日期".split())
-_JSON_DATE = re.compile(r'"(?:datePublished|pubDate|publishTime|publish_time|pubtime)"\s*:\s*"([^"]{8,40})"')
-_URL_DATE = re.compile(
+_OF_DOCUMENT: Final = frozenset("成文日期 成文时间 发文日期 生成日期 印发日期 制发日期".split())
+_JSON_DATE: Final = re.compile(r'"(?:datePublished|pubDate|publishTime|publish_time|pubtime)"\s*:\s*"([^"]{8,40})"')
+_URL_DATE: Final = re.compile(
     r"/(?P<y>(?:19|20)\d\d)[-/_]?(?P<m>[01]\d)[-/_]?(?P<d>[0-3]\d)(?=[/_.-]|$)|/(?P<y2>20\d\d)/(?P<m2>[01]?\d)/(?P<d2>[0-3]?\d)/|t(?P<y3>20\d\d)(?P<m3>[01]\d)(?P<d3>[0-3]\d)_"
 )
-_DAY = re.compile(r"(?<![\d-])(\d{1,2})[-/月](\d{2}|\d(?!\d))(?=日|[\s\d])")
-_DATE_PART = re.compile(r"[\d\s:/.\-年月日]{2,16}")
-_RECORD_DATE = re.compile(r"<date>([^<]{8,40})</date>")
+_DAY: Final = re.compile(r"(?<![\d-])(\d{1,2})[-/月](\d{2}|\d(?!\d))(?=日|[\s\d])")
+_DATE_PART: Final = re.compile(r"[\d\s:/.\-年月日]{2,16}")
+_RECORD_DATE: Final = re.compile(r"<date>([^<]{8,40})</date>")
 
 
 @dataclass(frozen=True, slots=True)

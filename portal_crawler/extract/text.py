@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import Final
 
 from portal_crawler.extract.page import Page
 
 # A cell longer than this holds text that is laid out by a table, as old pages do, and not a table's value.
-_LONGEST_CELL = 120
+_LONGEST_CELL: Final = 120
 
 
 def paragraphs(page: Page, indices: Sequence[int]) -> str:

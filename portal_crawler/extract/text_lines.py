@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from portal_crawler.extract.head import SENTENCE_END, home
 from portal_crawler.extract.headline import squash
@@ -11,13 +12,13 @@ from portal_crawler.extract.page import Page
 from portal_crawler.extract.weighing import HEADING, LINKS, NOTICE, TEXT, Weighed
 
 # A shorter line may be a refrain.
-_SHORTEST_EXCERPT = 15
+_SHORTEST_EXCERPT: Final = 15
 # Cells of a row of a table of facts; old pages lay themselves out in wider ones.
-_WIDEST_ROW = 16
-_WORD = re.compile(r"[\u4e00-\u9fff]{2}")
+_WIDEST_ROW: Final = 16
+_WORD: Final = re.compile(r"[\u4e00-\u9fff]{2}")
 # What hangs on a document is named in it, before the signature, and the name is a link to the file.
-_ATTACHMENT = re.compile(r"附件\s?\d{0,2}\s?[:：]")
-_ADVERTISEMENT = re.compile(r"[\W_]*(?:广告|廣告|推广|推廣|赞助|贊助)[\W_]*$")
+_ATTACHMENT: Final = re.compile(r"附件\s?\d{0,2}\s?[:：]")
+_ADVERTISEMENT: Final = re.compile(r"[\W_]*(?:广告|廣告|推广|推廣|赞助|贊助)[\W_]*$")
 
 
 def is_text(page: Page, weighed: list[Weighed], start: int, index: int, end: int) -> bool:

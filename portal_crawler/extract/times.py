@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
+from typing import Final
 
 from portal_crawler.article import BEIJING
 
@@ -30,32 +31,32 @@ class Stamp:
     raw: str
 
 
-_CLOCK = r"(?P<hour>[0-2]?\d)\s*+(?::|时|點|点)\s*+(?P<minute>[0-5]?\d)(?:\s*+(?::|分)\s*+(?P<second>[0-5]\d))?"
-_BETWEEN = (
+_CLOCK: Final = r"(?P<hour>[0-2]?\d)\s*+(?::|时|點|点)\s*+(?P<minute>[0-5]?\d)(?:\s*+(?::|分)\s*+(?P<second>[0-5]\d))?"
+_BETWEEN: Final = (
     r"日?\s*+(?:[(（]?\s*+(?:星期|周)[一二三四五六日天]\s*+[)）]?)?[T\s,，]*+"
     r"(?:(?P<half>上午|下午|晚上|凌晨|中午)\s*+)?"
 )
-_FULL = re.compile(
+_FULL: Final = re.compile(
     r"(?<![\d.])(?P<year>(?:19|20)\d\d)(?:\s*+[-/.年]\s*+|\s++)(?P<month>[01]?\d)\s*+[-/.月]\s*+(?P<day>[0-3]?\d)(?:(?=\d\d:)|(?!\d))"
     rf"日?(?:{_BETWEEN}{_CLOCK})?(?P<zone>\s*+(?:[+-]\d\d:?\d\d|Z)(?!\d))?"
 )
-_COMPACT = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
-_SHORT_YEAR = re.compile(
+_COMPACT: Final = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
+_SHORT_YEAR: Final = re.compile(
     rf"(?<![\d.:])(?P<year>\d\d)(?P<join>[-/.])(?P<month>[01]?\d)(?P=join)(?P<day>[0-3]?\d)(?!\d)(?:{_BETWEEN}{_CLOCK})?"
 )
-_NO_YEAR = re.compile(
+_NO_YEAR: Final = re.compile(
     rf"(?<![\d年./-])(?<!\d:)(?P<month>[01]?\d)\s*+[-/月]\s*+(?P<day>[0-3]\d|\d(?!\d))\s*+日?\s*+{_CLOCK}"
 )
-_DAY_NAME = re.compile(rf"(?P<name>今天|今日|昨天|昨日|前天|前日)\s*+{_CLOCK}")
-_AGO = re.compile(r"(?P<count>\d{1,3})\s*(?P<unit>秒|分钟|分鐘|小时|小時|天)\s*(?:之)?前|(?P<now>刚刚|剛剛)")
-_HAN_DATE = re.compile(
+_DAY_NAME: Final = re.compile(rf"(?P<name>今天|今日|昨天|昨日|前天|前日)\s*+{_CLOCK}")
+_AGO: Final = re.compile(r"(?P<count>\d{1,3})\s*(?P<unit>秒|分钟|分鐘|小时|小時|天)\s*(?:之)?前|(?P<now>刚刚|剛剛)")
+_HAN_DATE: Final = re.compile(
     r"(?P<year>[一二][〇○零九八七六五四三二一]{3})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日"
 )
-_HAN_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
-_WIDE = str.maketrans("０１２３４５６７８９：－／．　\xa0", "0123456789:-/.  ")
-_HAS_WIDE = re.compile("[０-９：－／．\u3000\xa0]")
-_MAY_HOLD_TIME = re.compile(r"\d|月|刚刚|剛剛")
-_DAYS_BACK = {"今": 0, "昨": 1, "前": 2}
+_HAN_DIGITS: Final = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0}
+_WIDE: Final = str.maketrans("０１２３４５６７８９：－／．　\xa0", "0123456789:-/.  ")
+_HAS_WIDE: Final = re.compile("[０-９：－／．\u3000\xa0]")
+_MAY_HOLD_TIME: Final = re.compile(r"\d|月|刚刚|剛剛")
+_DAYS_BACK: Final = {"今": 0, "昨": 1, "前": 2}
 
 
 def find_stamp(text: str, *, fetched_at: datetime | None = None, year: int | None = None) -> Stamp | None:
@@ -170,7 +171,7 @@ def _stamp(match: re.Match[str], year: int) -> Stamp | None:
 
 
 # Clocks on earth differ from UTC by at most 14 hours (Kiribati).
-_FARTHEST_ZONE = 14
+_FARTHEST_ZONE: Final = 14
 
 
 def _moved(moment: datetime, zone: str) -> datetime:
