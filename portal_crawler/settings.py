@@ -56,8 +56,6 @@ RETRY_EXCEPTIONS = [
     OSError,
 ]
 RETRY_HTTP_CODES = [429, 500, 502, 503, 504, 522, 524, 408]
-# The spider judges every status itself, so that each is kept and recorded.
-HTTPERROR_ALLOW_ALL = True
 
 # Two settings that double Scrapy 2.19's ceiling: 100 items at once start 100 tasks a response, and the warning
 # re-parses the callback's source on every response.
@@ -66,8 +64,19 @@ WARN_ON_GENERATOR_RETURN_VALUE = False
 LOG_LEVEL = "WARNING"
 LOGSTATS_INTERVAL = 0
 REFERER_ENABLED = True
+# What Scrapy counts is asked for by nobody: a run's figures are the session's.
+DOWNLOADER_STATS = False
 
+# Each layer costs every page a generator. What these keep out, the spider judges and the ledger says.
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+}
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "portal_crawler.middlewares.addresses.AddressGuard": 20,
     # Above robots.txt, which a host that wants to be left alone is not asked for, either.
     "portal_crawler.middlewares.patience.PatienceMiddleware": 50,
@@ -90,6 +99,9 @@ ITEM_PIPELINES = {
     "portal_crawler.pipelines.store.StorePipeline": 400,
 }
 EXTENSIONS = {
+    "scrapy.extensions.corestats.CoreStats": None,
+    "scrapy.extensions.logcount.LogCount": None,
+    "scrapy.extensions.spiderstate.SpiderState": None,
     "portal_crawler.extensions.keeper.Keeper": 0,
 }
 
