@@ -63,6 +63,8 @@ class CheckPipeline:
         """The fields that the articles of the item's channels have, as they were before this crawl."""
         session: Session = self._crawler.spider.session  # type: ignore[union-attr]
         if self._habits is None:
+            # Of all that came before this article, not of as much as is stored by chance.
+            session.flush()
             self._habits = habits(session.store, session.portal.id)
         if not self._habits:
             return []
