@@ -11,6 +11,8 @@ from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import find_stamp, without_stamps
 
 SENTENCE_END = re.compile(r"[。！？…；]|[.!?]\s*$")
+# A masthead greets its readers and tells them the day.
+GREETING = re.compile("今天是|欢迎[您你]?(?:访问|光临|来到)")
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote center pre dd dt figcaption".split())
 _HEADINGS = frozenset(("h1", "h2", "h3"))
 _EVENT = re.compile(r"[\u4e00-\u9fff]{2,6}")
@@ -30,12 +32,13 @@ def first_text_line(page: Page, headline: int) -> int:
     # Blocks apart from the headline's in which text has begun: what follows in them is text, too (志愿填报时间：).
     opened: set[int] = set()
     dated = False
+    told = 0
     for index in range(start, min(start + 16, len(page.lines))):
         line = page.lines[index]
         # A time that lacks its year is the page's own right below the headline only.
         if is_meta(line) or (not dated and index < headline + 5 and is_yearless(line.text)):
             dated = dated or find_stamp(line.text) is not None
-            if opened and home(page, index) in opened:
+            if (opened and home(page, index) in opened) or (told and not _is_outweighed(page, index, told)):
                 break
             start = index + 1
         elif SENTENCE_END.search(line.text) and len(line.text) > (60 if start == headline + 1 else 15):
@@ -48,6 +51,7 @@ def first_text_line(page: Page, headline: int) -> int:
         ):
             opened.add(home(page, index))
             opened.discard(own)
+            told += len(line.text) if _SPOKEN.search(line.text) else 0
     return start
 
 
@@ -73,14 +77,18 @@ def _below_summary(page: Page, index: int) -> int:
         line = page.lines[below]
         if find_stamp(line.text) is None or not is_meta(line) or not line.labels:
             continue
-        size = len(page.lines[index].text)
-        for other in page.lines[below + 1 : below + _SUMMED_UP]:
-            if opened_by(other.text):
-                break
-            if not other.link and SENTENCE_END.search(other.text):
-                size -= len(other.text)
-        return below + 1 if size < 0 else 0
+        return below + 1 if _is_outweighed(page, below, len(page.lines[index].text)) else 0
     return 0
+
+
+def _is_outweighed(page: Page, meta: int, size: int) -> bool:
+    """Whether more text follows a meta line than the characters that stand above it."""
+    for other in page.lines[meta + 1 : meta + _SUMMED_UP]:
+        if opened_by(other.text):
+            break
+        if not other.link and SENTENCE_END.search(other.text):
+            size -= len(other.text)
+    return size < 0
 
 
 def summary_above(page: Page, headline: int, start: int) -> tuple[int, ...]:

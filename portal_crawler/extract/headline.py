@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from portal_crawler.extract.boilerplate import is_tools
 from portal_crawler.extract.byline_lines import is_reporter_line
-from portal_crawler.extract.head import is_yearless
+from portal_crawler.extract.head import GREETING, is_yearless
 from portal_crawler.extract.lines import Line
 from portal_crawler.extract.names import is_outlet
 from portal_crawler.extract.page import Page
@@ -20,6 +20,9 @@ from portal_crawler.extract.times import find_stamp, without_stamps
 
 _SEPARATOR = re.compile(r"\s{0,9}(?:[_|｜丨–]+|-{1,2}(?=\s|[^\d\w]|[\u4e00-\u9fff])|—(?!—)|>>?|»)\s{0,9}")
 _SITE_WORDS = re.compile(r"(?:网|在线|频道|新闻|资讯|报|台|中心|首页|正文|门户|社|要闻|站|搜狐|新浪|.com|.cn)$", re.I)
+_DOTS = re.compile(r"\.{3}|…")
+_SITE = re.compile(r"(?:网|在线|门户|频道|之窗|日报|晚报|政府)$")
+_LONGEST_SITE = 12
 # Shorter parts of a `<title>` are in doubt: a site, a channel, a kicker.
 _SHORTEST = 8
 _COUNT = re.compile(r"(?<!\s)\s*+[(（]\d{1,3}/\d{1,3}[)）]$")
@@ -43,7 +46,11 @@ def find_headline(page: Page) -> Headline:
         page_title = announced
     squashed = squash(page_title)
     lines, tags = page.lines, page.blocks.tags
-    first_part = squash(_SEPARATOR.split(page_title)[0])
+    first_part = squash(_SEPARATOR.split(page_title)[0]).rstrip(".…")
+    if (dots := _DOTS.search(squashed)) and dots.start() > len(first_part):
+        # Systems cut long titles and say so.
+        first_part = squashed[: dots.start()]
+    site = squashed if len(squashed) <= _LONGEST_SITE and _SITE.search(squashed) else ""
     best, best_rank = -1, (False, 0, 0, 0)
     heading, heading_rank = -1, (0, 0, 0)
     linked = short = -1
@@ -52,12 +59,21 @@ def find_headline(page: Page) -> Headline:
         size = len(shown)
         if size < 4 or size > 120:
             # Essays and poems are headed with two characters.
-            if 2 <= size < 4 and short < 0 and shown == first_part and not line.link and _has_meta_below(lines, index):
+            if (
+                2 <= size < 4
+                and short < 0
+                and shown == first_part
+                and not line.link
+                and _has_meta_below(lines, index, 1 if site else 4)
+            ):
                 short = index
             continue
         if line.link * 2 > size:
-            if linked < 0 and size >= _SHORTEST and tags[line.block] in _HEADINGS and shown in page_title:
-                linked = index if _has_meta_below(lines, index) and size * 2 > len(page_title) else -1
+            if linked < 0 and tags[line.block] in _HEADINGS and _says_title(shown, page_title, first_part):
+                linked = index if _has_meta_below(lines, index) else -1
+            continue
+        if site and squash(shown) == site and not _has_meta_below(lines, index, 1):
+            # The page is entitled with the site's name only, which its masthead says, too.
             continue
         level = _HEADINGS.get(tags[line.block], 0)
         # What stands below is looked at only where it can decide.
@@ -80,6 +96,10 @@ def find_headline(page: Page) -> Headline:
                         best, best_rank = index, named
     if short >= 0 and (best < 0 or len(lines[best].text) < _SHORTEST):
         return Headline(lines[short].text, short, "line in <title>")
+    above = _above_meta(lines) if best < 0 and linked < 0 else -1
+    if 0 <= above < heading and heading_rank[0] < _HEADINGS["h1"]:
+        # Columns beside the text have headings, too.
+        return Headline(lines[above].text, above, "line above meta line")
     if heading >= 0 and heading != best:
         text = squash(_whole(page, heading, page_title))
         contains = len(first_part) >= 6 and first_part in text
@@ -92,7 +112,6 @@ def find_headline(page: Page) -> Headline:
     if linked >= 0:
         return Headline(lines[linked].text, linked, "linked line in <title>")
     # What a `<title>` says stands on the page, too, if it is the headline; else it is a channel or the site.
-    above = _above_meta(lines)
     if above >= 0:
         return Headline(lines[above].text, above, "line above meta line")
     if is_outlet(page_title) and (listed := _listed(lines)) >= 0:
@@ -121,7 +140,7 @@ def _above_meta(lines: list[Line]) -> int:
         reporters = is_reporter_line(line.text)
         if not (reporters or find_stamp(line.text) or is_yearless(line.text)):
             continue
-        if not line.labels and len(without_stamps(line.text)) > 24:
+        if (not line.labels and len(without_stamps(line.text)) > 24) or GREETING.search(line.text):
             continue
         for above in range(index - 1, max(index - 4, -1), -1):
             text = lines[above].text
@@ -147,10 +166,22 @@ def squash(text: str) -> str:
     return "".join(text.split())
 
 
-def _has_meta_below(lines: list[Line], index: int) -> bool:
+def _has_meta_below(lines: list[Line], index: int, within: int = 4) -> bool:
     return any(
-        len(line.text) <= 150 and (line.labels or find_stamp(line.text) is not None)
-        for line in lines[index + 1 : index + 5]
+        len(line.text) <= 150 and (line.labels or find_stamp(line.text) is not None) and not GREETING.search(line.text)
+        for line in lines[index + 1 : index + 1 + within]
+    )
+
+
+def _says_title(shown: str, page_title: str, first_part: str) -> bool:
+    """Whether a linked heading says most of the title, the whole of its first part, or goes on where it is cut."""
+    text = squash(shown)
+    if text == first_part and len(text) < len(squash(page_title)) and not is_outlet(shown):
+        return True
+    if len(shown) < _SHORTEST:
+        return False
+    return (shown in page_title and len(shown) * 2 > len(page_title)) or (
+        len(first_part) >= _SHORTEST and text.startswith(first_part)
     )
 
 

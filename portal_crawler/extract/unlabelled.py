@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from portal_crawler.extract.boilerplate import is_tools
 from portal_crawler.extract.byline_lines import Named, ReadLine, reporters_in
+from portal_crawler.extract.head import GREETING
 from portal_crawler.extract.labels import read_labels
 from portal_crawler.extract.lines import Line
 from portal_crawler.extract.names import is_outlet, is_person, persons_after_outlet
@@ -101,6 +102,8 @@ def parted_line(page: Page, read: ReadLine) -> ReadLine | None:
 def bare_source(page: Page, reads: list[ReadLine]) -> Named | None:
     """An outlet that stands unlabelled beside the time, on the line before it, or in the cell behind it."""
     for before, read, after in zip([None, *reads], reads, [*reads[1:], None], strict=False):
+        if GREETING.search(read.line.text):
+            continue
         timed = read.text.count("\t") > 0
         if len(read.line.text) > 120 or not (timed or any(item.kind == "time" for item in read.labels)):
             continue
