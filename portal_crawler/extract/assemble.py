@@ -21,7 +21,7 @@ from portal_crawler.extract.published import find_published
 from portal_crawler.extract.text import paragraphs
 
 # Raised by one whenever a change of the rules can change a value, so that a stored value names its rules.
-EXTRACTOR: Final = "portal-crawler/4"
+EXTRACTOR: Final = "portal-crawler/5"
 _ABOVE_HEADLINE: Final = 8
 _BELOW_TEXT: Final = 20
 # A shorter text may be what a page shows until its script has run.
