@@ -242,8 +242,10 @@ def test_of_many_hits_the_newest_are_divided(made: Made, monkeypatch: pytest.Mon
     assert [(facet.name, facet.values) for facet in found.facets] == [("year", [("2021", 12)])]
     # As it is where counting takes longer than a reader is to wait.
     monkeypatch.setattr("portal_crawler.web.find._COUNT_SECONDS", 0.0)
+    monkeypatch.setattr("portal_crawler.web.find._SMALL_SAMPLE", 7)
     late = find(store, Asked(query=query, portal="gscn", source="新华社"))
-    assert (len(late.hits), late.total, late.facets) == (20, None, [])
+    assert (len(late.hits), late.total, late.sampled) == (20, None, 7)
+    assert [(facet.name, facet.values) for facet in late.facets] == [("year", [("2021", 7)])]
     store.close()
 
 

@@ -136,10 +136,11 @@ class _Reading:
         return {"outlets": outlets_of(*chosen), "reprints": reprints_of(*chosen)}
 
     def _gaps(self) -> dict[str, Any]:
-        found = self._gap_rows("portal_gaps", "NULL") + self._gap_rows("channel_gaps", "channel")
+        found = self._gap_rows("portal_gaps", "NULL") + self._gap_rows("channel_gaps", "channel", _MOST)
         return {"gaps": tuple(sorted(found, key=lambda gap: -gap.days)[:_MOST])}
 
-    def _gap_rows(self, view: str, channel: str) -> list[Gap]:
+    def _gap_rows(self, view: str, channel: str, most: int = -1) -> list[Gap]:
+        """The gaps, or the longest of them."""
         chosen = self._selection
         first, last = (day.isoformat() if day else None for day in (chosen.since, chosen.until))
         listed = (
@@ -150,8 +151,8 @@ class _Reading:
         rows = self._rows(
             f"""SELECT portal, {channel}, first_day, last_day, days, date(last_day, '+1 day') = ({listed})
                 FROM {view} g WHERE (?1 IS NULL OR portal = ?1) AND (?2 IS NULL OR last_day >= ?2)
-                AND (?3 IS NULL OR first_day <= ?3)""",
-            (chosen.portal, first, last),
+                AND (?3 IS NULL OR first_day <= ?3) ORDER BY days DESC, portal, {channel}, first_day LIMIT ?4""",
+            (chosen.portal, first, last, most),
         )
         return [Gap(row[0], row[1], row[2], row[3], row[4], bool(row[5])) for row in rows]
 

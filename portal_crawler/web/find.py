@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from portal_crawler.store import Hit, QueryError, SearchTimeout, Store, parse_query, search
-from portal_crawler.store.conditions import Condition, expression_of, indexed_condition
+from portal_crawler.store.conditions import Condition, expression_of, indexed_condition, text_condition
 from portal_crawler.store.query import Node
 from portal_crawler.store.search import filters
 from portal_crawler.store.snippets import beginning
@@ -20,6 +20,8 @@ MOST_PAGES = 50
 _SECONDS, _COUNT_SECONDS = 5.0, 1.5
 # Of more articles than that, the figures are those of the newest.
 _SAMPLE = 5_000
+# And of those that are too many to count in time.
+_SMALL_SAMPLE, _SAMPLE_SECONDS = 500, 0.75
 _MOST_VALUES = 12
 
 
@@ -152,11 +154,19 @@ def _ids(store: Store, hits: list[Hit]) -> dict[str, int]:
 def _figures(store: Store, asked: Asked, narrowed: list[Condition]) -> tuple[int | None, list[Facet], int | None]:
     """How many articles are found, their facets, and of how many of the newest those are, None for all."""
     node = parse_query(asked.query)
-    where = _joined([*narrowed, _found(store, node)] if node else narrowed)
-    total = within(store, _COUNT_SECONDS, lambda: _count(store, where))
-    sample = None if total is not None and total <= _SAMPLE else _SAMPLE
-    counted = within(store, _COUNT_SECONDS, lambda: _count_values(store, where, newest=sample))
-    return (total, [], None) if counted is None else (total, _facets(asked, counted), sample)
+    found = within(store, _COUNT_SECONDS, lambda: [_found(store, node)] if node else [])
+    if found is not None:
+        where = _joined([*narrowed, *found])
+        total = within(store, _COUNT_SECONDS, lambda: _count(store, where))
+        if total is not None:
+            sample = _SAMPLE if total > _SAMPLE else None
+            counted = within(store, _COUNT_SECONDS, lambda: _count_values(store, where, newest=sample))
+            if counted is not None:
+                return total, _facets(asked, counted), sample
+    # Of what takes so long there is much: to read the newest articles finds enough of it.
+    read = _joined([*narrowed, text_condition(node)] if node else narrowed)
+    counted = within(store, _SAMPLE_SECONDS, lambda: _count_values(store, read, newest=_SMALL_SAMPLE))
+    return (None, _facets(asked, counted), _SMALL_SAMPLE) if counted else (None, [], None)
 
 
 def _found(store: Store, node: Node) -> Condition:
