@@ -86,8 +86,10 @@ def main_links(page: Page) -> list[Link]:
         if not hidden.isdisjoint(group[0].element.iterancestors()):
             ranks[key] = (min(ranks[key][0], _HIDDEN), ranks[key][1])
     paged = with_pager(page, {key: group for key, group in groups.items() if ranks[key][0] > 0})
-    folder = urlsplit(page.url).path.rpartition("/")[0]
-    own = {key for key, group in groups.items() if folder and _are_below(folder, group)}
+    split = urlsplit(page.url)
+    folder = split.path.rpartition("/")[0]
+    below = f"{split.scheme}://{split.netloc}{folder}/"
+    own = {key for key, group in groups.items() if folder and _mostly_below(below, group)}
 
     def weight(key: str) -> tuple[float, float]:
         return ranks[key][0] + (_PAGED if key in paged else 0) + (_OWN if key in own else 0), ranks[key][1]
@@ -96,7 +98,7 @@ def main_links(page: Page) -> list[Link]:
     if not best or ranks[best][0] <= 0:
         return []
     chosen = [link for link in groups[best] if link.likely or link.date or not mostly_likely(groups[best])]
-    if _FRONT_PAGE.search(urlsplit(page.url).path):
+    if _FRONT_PAGE.search(split.path):
         # A front page has many lists, and dates beside none of them or only in a corner.
         listed = [link for link in links if ranks[place_of(link.element)][0] >= 1]
         few = ranks[best][0] >= DATED and len(chosen) * 2 < len(listed)
@@ -129,14 +131,14 @@ def main_links(page: Page) -> list[Link]:
 
 def _anchors(page: Page) -> Iterator[etree._Element]:
     """The links of a page, and what leads on by a click and holds none."""
-    for element in page.root.iter():
+    for element in page.root.iter("a" if "onclick" not in page.text else "*"):
         if element.tag == "a" or (element.get("onclick") and element.find(".//a") is None and _clicked(element)):
             yield element
 
 
-def _are_below(folder: str, group: list[Link]) -> bool:
-    """Whether most links of a group lead into a folder."""
-    return sum(urlsplit(link.url).path.startswith(f"{folder}/") for link in group) * 5 >= len(group) * 4
+def _mostly_below(folder: str, group: list[Link]) -> bool:
+    """Whether most links of a group lead into a folder, given by its address."""
+    return sum(link.url.startswith(folder) for link in group) * 5 >= len(group) * 4
 
 
 def links_of(page: Page, anchors: object, *, every: bool) -> list[Link]:
