@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from portal_crawler.extract.boilerplate import opened_by
 from portal_crawler.extract.byline_lines import is_reporter_line
@@ -10,17 +11,17 @@ from portal_crawler.extract.lines import Line
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import find_stamp, without_stamps
 
-SENTENCE_END = re.compile(r"[。！？…；]|[.!?]\s*$")
+SENTENCE_END: Final = re.compile(r"[。！？…；]|[.!?]\s*$")
 # A masthead greets its readers and tells them the day.
-GREETING = re.compile("今天是|欢迎[您你]?(?:访问|光临|来到)")
-_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote center pre dd dt figcaption".split())
-_HEADINGS = frozenset(("h1", "h2", "h3"))
-_EVENT = re.compile(r"[\u4e00-\u9fff]{2,6}")
-_SPOKEN = re.compile(r"[。！？]")
+GREETING: Final = re.compile("今天是|欢迎[您你]?(?:访问|光临|来到)")
+_PARAGRAPHS: Final = frozenset("p h1 h2 h3 h4 h5 h6 li blockquote center pre dd dt figcaption".split())
+_HEADINGS: Final = frozenset(("h1", "h2", "h3"))
+_EVENT: Final = re.compile(r"[\u4e00-\u9fff]{2,6}")
+_SPOKEN: Final = re.compile(r"[。！？]")
 # Shorter lines between headline and meta line are buttons, kickers and pages' words about themselves.
-_LINE_OF_TEXT = 12
+_LINE_OF_TEXT: Final = 12
 # Lines below a meta line that are looked at to tell a summary above it from a text.
-_SUMMED_UP = 12
+_SUMMED_UP: Final = 12
 
 
 def first_text_line(page: Page, headline: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from portal_crawler.extract.boilerplate import is_tools
 from portal_crawler.extract.byline_lines import is_reporter_line
@@ -18,15 +19,17 @@ from portal_crawler.extract.names import is_outlet
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import find_stamp, without_stamps
 
-_SEPARATOR = re.compile(r"\s{0,9}(?:[_|｜丨–]+|-{1,2}(?=\s|[^\d\w]|[\u4e00-\u9fff])|—(?!—)|>>?|»)\s{0,9}")
-_SITE_WORDS = re.compile(r"(?:网|在线|频道|新闻|资讯|报|台|中心|首页|正文|门户|社|要闻|站|搜狐|新浪|.com|.cn)$", re.I)
-_DOTS = re.compile(r"\.{3}|…")
-_SITE = re.compile(r"(?:网|在线|门户|频道|之窗|日报|晚报|政府)$")
-_LONGEST_SITE = 12
+_SEPARATOR: Final = re.compile(r"\s{0,9}(?:[_|｜丨–]+|-{1,2}(?=\s|[^\d\w]|[\u4e00-\u9fff])|—(?!—)|>>?|»)\s{0,9}")
+_SITE_WORDS: Final = re.compile(
+    r"(?:网|在线|频道|新闻|资讯|报|台|中心|首页|正文|门户|社|要闻|站|搜狐|新浪|.com|.cn)$", re.I
+)
+_DOTS: Final = re.compile(r"\.{3}|…")
+_SITE: Final = re.compile(r"(?:网|在线|门户|频道|之窗|日报|晚报|政府)$")
+_LONGEST_SITE: Final = 12
 # Shorter parts of a `<title>` are in doubt: a site, a channel, a kicker.
-_SHORTEST = 8
-_COUNT = re.compile(r"(?<!\s)\s*+[(（]\d{1,3}/\d{1,3}[)）]$")
-_HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
+_SHORTEST: Final = 8
+_COUNT: Final = re.compile(r"(?<!\s)\s*+[(（]\d{1,3}/\d{1,3}[)）]$")
+_HEADINGS: Final = {"h1": 3, "h2": 2, "h3": 1}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import Final
 
 from portal_crawler.extract.boilerplate import is_tools
 from portal_crawler.extract.byline_lines import Named, ReadLine, reporters_in
@@ -14,19 +15,19 @@ from portal_crawler.extract.names import is_outlet, is_person, persons_after_out
 from portal_crawler.extract.page import Page
 from portal_crawler.extract.times import without_stamps
 
-_LONGEST_OUTLET = 16
-_LONGEST_CREDIT = 80
+_LONGEST_OUTLET: Final = 16
+_LONGEST_CREDIT: Final = 80
 # Links between headline and time lead to channels, too (…频道, …新闻).
-_PUBLISHER = re.compile("(?:报|社|网|台|在线|周刊|客户端|之声|杂志)$")
-_CALLED_SOURCE = re.compile(r"(?:^|[-_ ])(?:source|laiyuan|copyfrom)(?:[-_ ]|$)")
-_CALLED_ACCOUNT = re.compile(r"(?:^|[-_ ])(?:nickname|account[-_]?name|media[-_]?name)(?:[-_ ]|$)")
-_CALLED_AUTHOR = re.compile(r"(?:^|[-_ ])(?:author|zuozhe|byline|writer)(?:[-_ ]|$)")
+_PUBLISHER: Final = re.compile("(?:报|社|网|台|在线|周刊|客户端|之声|杂志)$")
+_CALLED_SOURCE: Final = re.compile(r"(?:^|[-_ ])(?:source|laiyuan|copyfrom)(?:[-_ ]|$)")
+_CALLED_ACCOUNT: Final = re.compile(r"(?:^|[-_ ])(?:nickname|account[-_]?name|media[-_]?name)(?:[-_ ]|$)")
+_CALLED_AUTHOR: Final = re.compile(r"(?:^|[-_ ])(?:author|zuozhe|byline|writer)(?:[-_ ]|$)")
 # WordPress sets this word before the name of the account that wrote a post.
-_BY = "由"
+_BY: Final = "由"
 # What platforms print behind the name of an account that its owner has proved.
-_OF_ACCOUNT = "官方账号"
-_ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]{1,63}\.){1,8}(?:com|cn|net|org)(?:\.cn)?\S*?(?=[\t\s\u3000]|$)")
-_BREAK = re.compile(r"[\s\u3000\xa0\t|｜【】\[\]]+")
+_OF_ACCOUNT: Final = "官方账号"
+_ADDRESS: Final = re.compile(r"(?:https?://)?(?:[\w-]{1,63}\.){1,8}(?:com|cn|net|org)(?:\.cn)?\S*?(?=[\t\s\u3000]|$)")
+_BREAK: Final = re.compile(r"[\s\u3000\xa0\t|｜【】\[\]]+")
 
 
 def reporter_line(reads: list[ReadLine]) -> Named | None:
