@@ -35,7 +35,7 @@ from portal_crawler.store import (
 from portal_crawler.store.locks import take_lock
 from portal_crawler.summary import RunSummary, outcome_of
 
-# A batch is written when it has so many entries, or is half a second old. What is indexed together costs less: a third
+# A batch is written when it has so many entries, or is half a second old. What is indexed together costs less: a sixth
 # less than in batches of 100 (measured).
 BATCH = 400
 
