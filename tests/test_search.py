@@ -298,6 +298,8 @@ OPTIONS = st.fixed_dictionaries(
 def is_true_of_title(query: tuple, article: Article) -> bool | None:
     """Whether the title satisfies a query by itself, what it wants absent aside; None where nothing else is left."""
     match query:
+        case ("NOT", ("NOT", part)):
+            return is_true_of_title(part, article)
         case ("NOT", _):
             return None
         case ("AND" | "OR" as operator, left, right):
