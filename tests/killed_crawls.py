@@ -143,7 +143,7 @@ class KilledCrawls:
     def _served(self, replica: Replica, chance: random.Random, log: list[Any]) -> Iterator[str]:
         if not self.is_wild:
             requests: list[Request] = log
-            with serve(replica, delay_s=0.03, log=requests) as base:
+            with serve(replica, delay_s=0.15, log=requests) as base:
                 yield base
             return
         moved = {path for path in replica.files if chance.random() < 0.05}

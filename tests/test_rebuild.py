@@ -207,7 +207,7 @@ def assert_rebuilt(crawls: KilledCrawls) -> None:
 
 
 def test_crawls_that_were_killed_are_rebuilt_as_they_were(tmp_path: Path) -> None:
-    assert_rebuilt(KilledCrawls(tmp_path, 7, 5, articles=40))
+    assert_rebuilt(KilledCrawls(tmp_path, 7, 5, articles=60))
 
 
 @pytest.mark.slow
