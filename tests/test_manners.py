@@ -305,7 +305,7 @@ def test_rules_are_read_again_when_they_are_a_day_old_and_kept_while_new_ones_ca
         "/2021/*": slow,
     }
     # A day of a second, and no retries.
-    prelude = "import portal_crawler.middlewares.robots as r; r._MOST_AGE_S = r._NEXT_TRY_S = 1.0\n"
+    prelude = "import portal_crawler.middlewares.robots_txt as r; r._MOST_AGE_S = r._NEXT_TRY_S = 1.0\n"
     prelude += "import portal_crawler.settings as s; s.RETRY_TIMES = 0"
     with portal(answers) as running:
         found = crawl(tmp_path, running, "--delay", "0.01", prelude=prelude)
@@ -322,7 +322,7 @@ def test_a_delay_is_kept_within_reason(tmp_path: Path, wanted: str, least_s: flo
     times = Times()
     answers = robots(f"User-agent: *\nCrawl-delay: {wanted}\n") | {"/2021/*": times.wraps(ARTICLES["/2021/*"])}
     # Half a minute, at most, is shortened to a second for those who ask for years.
-    prelude = "import portal_crawler.middlewares.robots as r; r._MOST_DELAY_S = 1.0" if len(wanted) > 4 else ""
+    prelude = "import portal_crawler.middlewares.robots_txt as r; r._MOST_DELAY_S = 1.0" if len(wanted) > 4 else ""
     with portal(answers) as running:
         assert crawl(tmp_path, running, prelude=prelude)["articles"] == 2
     one, other = sorted(moments[0] for moments in times.values())
