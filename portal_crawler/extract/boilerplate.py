@@ -79,7 +79,7 @@ _NOTICE_OPENING: Final = re.compile(
     r"[^。，“”]{0,10}版权所有|Copyright|COPYRIGHT|©|CopyRight)"
 )
 _LICENCE: Final = re.compile(
-    r"ICP[备证]|公网安备|许可证(?:编号|号)?\s{0,20}[:：]?\s{0,20}[\w(（-]{0,40}\d|(?i:all rights? reser?ve?d)|违法(?:和|及|与)?不良信息举报|经营许可证|Copyright\s*(?:©|\(C\)|\d)|(?i:powered\s+by)"
+    r"ICP[备证]|公网安备|许可证(?:编号|号)?\s{0,20}[:：]?\s{0,20}[\w(（-]{0,40}\d|[aA](?i:ll rights? reser?ve?d)|违法(?:和|及|与)?不良信息举报|经营许可证|Copyright\s*(?:©|\(C\)|\d)|[pP](?i:owered\s+by)"
 )
 _SITE_LINKS: Final = re.compile(
     r"关于我们|联系我们|网站地图|友情链接|广告服务|法律顾问|版权声明|诚聘英才|网站简介|设为首页|招聘信息"

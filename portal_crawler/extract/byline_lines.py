@@ -30,6 +30,8 @@ _CLOSING_CREDIT: Final = re.compile(
 _EDITOR_BRACKET: Final = re.compile(
     r"\s*[（(【\[〔［]\s*(?:责任编辑|责\s*编|编辑|责任編輯|編輯)(?:\s*[:：]|\s)[^（()）【】\[\]\n]{0,40}[)）】\]〕］]\s*(?:\d{7,8}\s*)?$"
 )
+# A character of every label in both of these.
+_MAY_CREDIT: Final = re.compile("[编編源]")
 _LONGEST_BRACKET: Final = 80
 
 
@@ -67,8 +69,10 @@ def reporters_in(text: str) -> str | None:
 
 def without_closing_editor(text: str) -> str:
     """A text without what names its editor behind the last sentence."""
-    end = _EDITOR_BRACKET.sub("", text[-_LONGEST_BRACKET:])
-    return text[:-_LONGEST_BRACKET] + _CLOSING_CREDIT.sub("", end)
+    end = text[-_LONGEST_BRACKET:]
+    if not _MAY_CREDIT.search(end):
+        return text
+    return text[:-_LONGEST_BRACKET] + _CLOSING_CREDIT.sub("", _EDITOR_BRACKET.sub("", end))
 
 
 def read_line(line: Line) -> ReadLine:
@@ -88,6 +92,6 @@ def read_below(line: Line) -> ReadLine:
 def read_closing(line: Line) -> ReadLine:
     """The bracket or the credits that end a paragraph, and nothing else of it: labels inside the text are text."""
     closing = line.text[-_LONGEST_BRACKET:]
-    match = _CLOSING_CREDIT.search(closing) or _CLOSING_BRACKET.search(closing)
+    match = (_MAY_CREDIT.search(closing) and _CLOSING_CREDIT.search(closing)) or _CLOSING_BRACKET.search(closing)
     inside = match["inside"] if match else ""
     return ReadLine(inside, read_labels(inside), line)

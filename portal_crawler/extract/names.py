@@ -62,7 +62,7 @@ _PICTURE_SOURCE: Final = re.compile(r"(?:资料|网络|视频|新闻)?(?:图片?
 # 新华社评论员 张三: who the person is, not a second one.
 _TITLED: Final = re.compile(r"[\u4e00-\u9fff·]{2,}(?:作者|评论员|撰稿人|研究员|通讯员|记者|教授|主任|主编)$")
 _VALUE_END: Final = re.compile(
-    r"[【\[|｜\t>»<]|字号|字號|分享|(?<!\d)\d++\s{0,9}(?:条评论|次阅读|人参与)|网友评论|我要评论|T\s?大|参与互动|(?:\s|^)(?:大\s中\s小|T\|T)|https?://|www\."
+    r"[【\[|｜\t>»<]|字号|字號|分享|\d(?<!\d\d)\d*+\s{0,9}(?:条评论|次阅读|人参与)|网友评论|我要评论|T\s?大|参与互动|大(?<!\S大)\s中\s小|T(?<!\ST)\|T|https?://|www\."
 )
 _WRAPPING: Final = " \u3000\xa0\t:：,，;；.。-—_·|/（(【[〔<《“\"')）】]〕>》”、"
 _OUTLET_WRAPPING: Final = " \u3000\xa0\t:：,，;；.。-—_|/【[】]〔〕<>、"

@@ -41,11 +41,12 @@ _FULL: Final = re.compile(
     rf"日?(?:{_BETWEEN}{_CLOCK})?(?P<zone>\s*+(?:[+-]\d\d:?\d\d|Z)(?!\d))?"
 )
 _COMPACT: Final = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
+# The patterns begin with what they seek, which is found much faster, and look back from behind it.
 _SHORT_YEAR: Final = re.compile(
-    rf"(?<![\d.:])(?P<year>\d\d)(?P<join>[-/.])(?P<month>[01]?\d)(?P=join)(?P<day>[0-3]?\d)(?!\d)(?:{_BETWEEN}{_CLOCK})?"
+    rf"(?P<year>\d(?<![\d.:]\d)\d)(?P<join>[-/.])(?P<month>[01]?\d)(?P=join)(?P<day>[0-3]?\d)(?!\d)(?:{_BETWEEN}{_CLOCK})?"
 )
 _NO_YEAR: Final = re.compile(
-    rf"(?<![\d年./-])(?<!\d:)(?P<month>[01]?\d)\s*+[-/月]\s*+(?P<day>[0-3]\d|\d(?!\d))\s*+日?\s*+{_CLOCK}"
+    rf"(?P<month>\d(?<![\d年./-]\d)(?<!\d:\d)(?:(?<=[01])\d)?)\s*+[-/月]\s*+(?P<day>[0-3]\d|\d(?!\d))\s*+日?\s*+{_CLOCK}"
 )
 _DAY_NAME: Final = re.compile(rf"(?P<name>今天|今日|昨天|昨日|前天|前日)\s*+{_CLOCK}")
 _AGO: Final = re.compile(r"(?P<count>\d{1,3})\s*(?P<unit>秒|分钟|分鐘|小时|小時|天)\s*(?:之)?前|(?P<now>刚刚|剛剛)")
