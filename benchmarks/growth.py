@@ -26,6 +26,7 @@ from benchmarks.site import build_site
 from portal_crawler.article import BEIJING, Article, Capture, Channel, Portal
 from portal_crawler.demo.newsroom import write_stories
 from portal_crawler.demo.truth import truth_of
+from portal_crawler.reprints import group_reprints
 from portal_crawler.runs import CrawlOptions, crawl_portal
 from portal_crawler.store import (
     Found,
@@ -141,6 +142,8 @@ def _fill(folder: Path, stored: int, size: int) -> None:
 
 def _settle(store: Store) -> None:
     """Leave the filled articles as old ones are: looked at for reprints, and no more asked for again."""
+    # Its first run queues every article, since it finds no sign of the rules by which one was looked at.
+    group_reprints(store, {}, budget_s=0)
     with store.transaction() as connection:
         connection.execute("DELETE FROM reprint_queue")
         connection.execute("UPDATE rechecks SET next_check_at = NULL WHERE next_check_at IS NOT NULL")
