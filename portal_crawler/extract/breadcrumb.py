@@ -104,7 +104,7 @@ def _crumbs(page: Page, index: int, text: str, headline: Headline) -> tuple[str,
         parts = list(links)
     title = squash(headline.text or "")
     crumbs: list[str] = []
-    for position, part in enumerate(part.strip() for part in parts):
+    for position, part in enumerate([part.strip() for part in parts]):
         name = part if part in links else _AFTERWARDS.sub("", part).strip()
         name = name.removesuffix(" 正文").strip(" \u3000:：")
         if name.startswith("正文 "):

@@ -36,7 +36,7 @@ def reporter_line(reads: list[ReadLine]) -> Named | None:
         names = reporters_in(read.line.text)
         if names is None and (read.labels or "\t" in read.text):
             before = read.text[: read.labels[0].start] if read.labels else read.text
-            names = next(filter(None, (reporters_in(part.strip()) for part in before.split("\t"))), None)
+            names = next(filter(None, map(reporters_in, map(str.strip, before.split("\t")))), None)
         if names:
             return Named(names, "reporter line above text")
     return None
