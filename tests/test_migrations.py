@@ -64,6 +64,20 @@ def assert_sound(db: Path) -> None:
         connection.close()
 
 
+def refusal(folder: Path, command: list[str]) -> str:
+    """What a command says of the database in a folder, which it must refuse and leave as it is."""
+    octets = (folder / "p.db").read_bytes()
+    words = [word.format(folder=folder) for word in command]
+    if words[0] == "crawl":
+        words += ["--archive", str(folder / "archive")]
+    if words[0] != "merge":
+        words += ["--db", str(folder / "p.db")]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 7, done.output
+    assert (folder / "p.db").read_bytes() == octets
+    return done.output
+
+
 @pytest.fixture(scope="module")
 def newest(tmp_path_factory: pytest.TempPathFactory) -> Schema:
     """What a database of this version consists of."""
@@ -277,16 +291,7 @@ def test_newer_database_is_refused_by_every_command_and_stays_as_it_is(tmp_path:
         )
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-    octets = (tmp_path / "p.db").read_bytes()
-    words = [word.format(folder=tmp_path) for word in command]
-    if words[0] == "crawl":
-        words += ["--archive", str(tmp_path / "archive")]
-    if words[0] != "merge":
-        words += ["--db", str(tmp_path / "p.db")]
-    done = CliRunner().invoke(main, words)
-    assert done.exit_code == 7, done.output
-    assert "made by a newer version (migration 9999_x); update portal-crawler" in done.output
-    assert (tmp_path / "p.db").read_bytes() == octets
+    assert "made by a newer version (migration 9999_x); update portal-crawler" in refusal(tmp_path, command)
     assert not list(tmp_path.glob("out.csv*")) and not list(tmp_path.glob("copy.db*"))
 
 
@@ -319,16 +324,7 @@ def test_database_of_another_program_is_refused_by_every_command_and_stays_as_it
     with sqlite3.connect(tmp_path / "p.db") as connection:
         connection.execute("CREATE TABLE articles (title TEXT)")
     connection.close()
-    octets = (tmp_path / "p.db").read_bytes()
-    words = [word.format(folder=tmp_path) for word in command]
-    if words[0] == "crawl":
-        words += ["--archive", str(tmp_path / "archive")]
-    if words[0] != "merge":
-        words += ["--db", str(tmp_path / "p.db")]
-    done = CliRunner().invoke(main, words)
-    assert done.exit_code == 7, done.output
-    assert "p.db: a database that was not made by portal-crawler" in done.output
-    assert (tmp_path / "p.db").read_bytes() == octets
+    assert "p.db: a database that was not made by portal-crawler" in refusal(tmp_path, command)
     assert {path.name for path in tmp_path.iterdir()} <= {"p.db", "older.db", "into.db", "into.db.locks", "archive"}
 
 
