@@ -51,7 +51,7 @@ def test_copies_made_during_a_crawl_are_whole_and_a_crawl_goes_on_from_each(tmp_
     paths = [channel.listing_path for channel in replica.channels]
     first, stored = tmp_path / "first", []
     first.mkdir()
-    with serve(replica, delay_s=0.03) as base:
+    with serve(replica, delay_s=0.15) as base:
         process = start_crawl(first, base, paths)
         while not (first / "p.db").is_file() or not _count(first / "p.db", "articles"):
             time.sleep(0.02)
@@ -81,7 +81,7 @@ def test_copy_after_a_killed_crawl_still_cuts_its_tail(tmp_path: Path) -> None:
     replica = build(40, 5)
     folder = tmp_path / "first"
     folder.mkdir()
-    with serve(replica, delay_s=0.02) as base:
+    with serve(replica, delay_s=0.15) as base:
         process = start_crawl(folder, base, [channel.listing_path for channel in replica.channels])
         while not (folder / "p.db").is_file() or not _count(folder / "p.db", "articles"):
             time.sleep(0.02)

@@ -305,7 +305,7 @@ def test_rules_are_read_again_when_they_are_a_day_old_and_kept_while_new_ones_ca
         "/2021/*": slow,
     }
     # A day of a second, and no retries.
-    prelude = "import portal_crawler.middlewares.robots_txt as r; r._MOST_AGE_S = r._NEXT_TRY_S = 1.0\n"
+    prelude = "import portal_crawler.middlewares.robots as r; r._MOST_AGE_S = r._NEXT_TRY_S = 1.0\n"
     prelude += "import portal_crawler.settings as s; s.RETRY_TIMES = 0"
     with portal(answers) as running:
         found = crawl(tmp_path, running, "--delay", "0.01", prelude=prelude)

@@ -473,7 +473,7 @@ def test_a_search_that_is_stopped_says_how_far_it_came(tmp_path: Path) -> None:
     store.close()
     reader = open_reader(store.path)
     with pytest.raises(SearchTimeout) as stopped:
-        search(reader, 'NOT "，，，，，，，，。"', limit=5_000, timeout_s=0.1)
+        search(reader, 'NOT "，，，，，，，，。"', limit=5_000, timeout_s=0.01)
     reader.close()
     told = re.search(
         "stopped: of the articles that may have it, the newest ([0-9,]+), back to 2021-11-19, were read, ([0-9,]+) of "
