@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from socketserver import BaseServer
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,20 @@ def checkout() -> Iterator[None]:
     """Processes that a test starts run this checkout, in whatever directory."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(ROOT))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def silence_on_lost_clients() -> Iterator[None]:
+    """Servers say nothing of a crawl that was killed: their threads would, in the middle of whatever test is next."""
+    say = BaseServer.handle_error
+
+    def handle_error(server: BaseServer, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            say(server, request, client_address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseServer, "handle_error", handle_error)
         yield
 
 
