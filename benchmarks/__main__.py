@@ -92,7 +92,7 @@ def _extraction(options: argparse.Namespace) -> str:
         if not (corpus / "manifest.jsonl").is_file():
             corpus, pages = write_corpus(Path(folder), _GENERATED_PAGES), "generated pages"
         timings = extraction.measure(corpus, options.peers)
-    rows = [(timing.name, f"{timing.ms:.2f}", f"{timing.ratio:.1f}") for timing in timings]
+    rows = [(timing.name, f"{timing.ms:.2f}", f"{timing.ratio:.2f}") for timing in timings]
     return f"Extraction from {pages}, CPU of the median page\n\n" + _table(("", "ms/page", "times parsing alone"), rows)
 
 
