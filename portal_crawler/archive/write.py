@@ -174,9 +174,9 @@ class ArchiveWriter:
             begun = f"{self._portal}-{stamp}-{serial:05d}"
             if not any(folder.glob(f"{begun}-*")):
                 break
-        # Drawn by lot: machines that crawl one portal may have a process number and a second in common.
         if self._dictionary:
             self._packing = ZstdPacking(self._dictionary.current)
+        # Drawn by lot: machines that crawl one portal may have a process number and a second in common.
         name = f"{begun}-{os.getpid()}-{secrets.token_hex(4)}{self._packing.suffix}"
         self._file = f"{self._portal}/{name}"
         self._announce(self._file)
