@@ -192,15 +192,50 @@ def _whole(page: Page, index: int, page_title: str) -> str:
     """The line with the lines that continue it: a heading element broken by `<br>`, up to the meta line in it."""
     block = page.blocks[page.lines[index].block]
     if block.tag not in _HEADINGS:
-        return page.lines[index].text
+        return _said_in_one(page, index, page_title)
     parts: list[str] = []
     for line in page.lines[block.start : block.end]:
         if parts and (line.labels or find_stamp(line.text)):
             break
         if line.text:
             parts.append(line.text)
+    return _as_titled(parts, page_title)
+
+
+def _said_in_one(page: Page, index: int, page_title: str) -> str:
+    """The line with those right beside it in its block that the page's title says in one with it: a headline broken by
+    `<br>` in a table's cell or a `<div>`."""
+    lines, squashed = page.lines, squash(page_title)
+    first = last = index
+    text = squash(lines[index].text)
+    while last + 1 < len(lines) and _goes_on(lines[index], lines[last + 1]):
+        longer = text + squash(lines[last + 1].text)
+        if longer not in squashed:
+            break
+        text, last = longer, last + 1
+    while first > 0 and _goes_on(lines[index], lines[first - 1]):
+        longer = squash(lines[first - 1].text) + text
+        if longer not in squashed:
+            break
+        text, first = longer, first - 1
+    return _as_titled([line.text for line in lines[first : last + 1] if line.text], page_title)
+
+
+def _as_titled(parts: list[str], page_title: str) -> str:
+    """The lines of a headline as one: with blanks between them, unless the page's title has none."""
     joined = "".join(parts)
     return joined if joined in page_title else " ".join(parts)
+
+
+def _goes_on(line: Line, beside: Line) -> bool:
+    """Whether a line beside a headline may be the rest of it: not the site's name, nor who wrote it and when."""
+    return (
+        beside.block == line.block
+        and not beside.link
+        and not beside.labels
+        and not is_outlet(beside.text)
+        and find_stamp(beside.text) is None
+    )
 
 
 def _without_count(text: str, page_title: str) -> str:
